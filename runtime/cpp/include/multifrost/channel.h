@@ -1,0 +1,138 @@
+// The port between generated clients and whatever carries their calls.
+//
+// A generated method makes a Request, writes its arguments into it and sends it; it never learns which
+// protocol or transport lies behind the Channel. Every request that is sent has exactly one outcome (R4).
+//
+// Thread rule: a Channel's methods may be called from any thread. A Request belongs to one thread at a time.
+// Blocking rule: only `Channel::call`, `drain` and `close` block, never longer than their deadline.
+// Failure rule: nothing here throws but std::bad_alloc; outcomes are values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "multifrost/decoder.h"
+#include "multifrost/encoder.h"
+#include "multifrost/method.h"
+#include "multifrost/options.h"
+#include "multifrost/result.h"
+
+namespace multifrost {
+
+class Channel;
+class PendingCall;
+template <class T>
+class Pending;
+
+/// The one outcome of a call: the encoded result, or the failure that took its place.
+class Reply {
+ public:
+  /// `frame` holds the whole message, `result` the part with the value (empty: absent, read as nil).
+  Reply(const Method& method, Bytes result, Format format) noexcept
+      : method_(&method), result_(std::move(result)), format_(format) {}
+  Reply(const Method& method, Failure failure) : method_(&method), failure_(std::move(failure)) {}
+
+  bool ok() const noexcept { return !failure_.has_value(); }
+  const Failure& failure() const noexcept { return *failure_; }
+  const Bytes& encoded() const noexcept { return result_; }
+  Format format() const noexcept { return format_; }
+
+  /// The result as codec C reads it; a value that does not fit is a DecodeError naming its path.
+  template <class C>
+  Result<typename C::Type> take() && {
+    if (failure_) return *std::move(failure_);
+    Decoder from = decoder();
+    typename C::Type value{};
+    if (!C::read(from, value) || !from.finish()) return misfit(from);
+    return Result<typename C::Type>(std::move(value));
+  }
+  /// For methods without result: whatever came back is ignored.
+  Result<void> take_nothing() && {
+    if (failure_) return *std::move(failure_);
+    return {};
+  }
+
+ private:
+  Decoder decoder() const noexcept;
+  Failure misfit(const Decoder& from) const;
+
+  const Method* method_;
+  Bytes result_;
+  Format format_ = Format::msgpack;
+  std::optional<Failure> failure_;
+};
+
+/// One outgoing call while its arguments are written.
+///
+/// An argument that cannot be encoded is remembered: the request is then not sent, and its outcome is
+/// InvalidArgument (not executed) naming the value's path.
+class Request {
+ public:
+  /// Opens a message for `method`. `channel` and `options` must outlive the request.
+  Request(Channel& channel, const Method& method, const CallOptions& options, std::size_t arguments);
+  Request(Request&&) noexcept;
+  Request& operator=(Request&&) = delete;
+  ~Request();
+
+  /// Writes the next argument with codec C.
+  template <class C, class V>
+  void argument(const V& value) {
+    if (open_next() && !C::write(encoder_, value)) refuse_argument();
+  }
+  /// For `p?` parameters: refuses a value behind an empty one (idl rule 2).
+  void refuse_hole(std::string_view empty, std::string_view set);
+
+  /// Sends it and waits for the outcome.
+  template <class C>
+  Result<typename C::Type> call() && {
+    return std::move(*this).send_and_wait().template take<C>();
+  }
+  Result<void> call_nothing() && { return std::move(*this).send_and_wait().take_nothing(); }
+
+  /// Sends it; the outcome arrives in the Pending. Never blocks.
+  std::shared_ptr<PendingCall> start() &&;
+
+  // For channels.
+  const Method& method() const noexcept { return *method_; }
+  const CallOptions& options() const noexcept { return *options_; }
+  Encoder& encoder() noexcept { return encoder_; }
+  std::uint64_t ticket = 0;  ///< the channel's own number for this call
+
+ private:
+  Reply send_and_wait() &&;
+  bool open_next();
+  void refuse_argument();
+
+  Channel* channel_;
+  const Method* method_;
+  const CallOptions* options_;
+  Encoder encoder_;
+  std::size_t written_ = 0;
+  std::size_t expected_;
+  std::optional<Failure> refused_;
+};
+
+enum class ChannelState : std::uint8_t { idle, connecting, ready, restarting, open_circuit, closed };
+
+class Channel {
+ public:
+  virtual ~Channel() = default;
+
+  /// Writes the head of the message, up to the arguments, into request.encoder(), or returns why not.
+  virtual Result<void> begin(Request& request, std::size_t arguments) = 0;
+  /// Sends the request (its arguments are complete) and blocks until its outcome.
+  virtual Reply call(Request& request) = 0;
+  /// Sends the request; never blocks. The outcome is delivered through the PendingCall, exactly once.
+  virtual std::shared_ptr<PendingCall> start(Request& request) = 0;
+
+  virtual ChannelState state() const noexcept = 0;
+  /// Blocks until no call is in flight or the deadline passes (then: timeout).
+  virtual Result<void> drain(std::chrono::nanoseconds deadline) = 0;
+  /// Ends the channel; calls in flight fail with `closed`. Repeatable. Blocks at most `deadline`.
+  virtual Result<void> close(std::chrono::nanoseconds deadline) = 0;
+};
+
+}  // namespace multifrost

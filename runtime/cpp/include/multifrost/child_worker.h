@@ -1,0 +1,82 @@
+// ChildWorker: serves functions to a parent (spec 4.2).
+//
+//   multifrost::ChildWorker worker;
+//   worker.serve(detector);                                    // a generated VisionWorker
+//   worker.function("add", [](std::vector<Value> args) { … }); // or dynamic functions
+//   return worker.run();
+//
+// Thread rule: handlers run one after another on the thread that called run() or start()'s own thread (R2);
+// stop() may be called from any thread and from a handler. Several interfaces share a worker, each under its
+// namespace; two with one namespace may not share a function name (std::invalid_argument).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multifrost/dispatcher.h"
+#include "multifrost/result.h"
+#include "multifrost/value.h"
+
+namespace multifrost {
+
+class Runtime;
+
+struct ChildOptions {
+  bool read_environment = true;  ///< take port or endpoint from the environment and remove them from it
+};
+
+class ChildWorker {
+ public:
+  explicit ChildWorker(ChildOptions options = {}, Runtime* runtime = nullptr);
+  ChildWorker(const ChildWorker&) = delete;
+  ChildWorker& operator=(const ChildWorker&) = delete;
+  /// Stops.
+  ~ChildWorker();
+
+  /// Adds a generated worker under its interface's namespace. `worker` must outlive this object.
+  void serve(Dispatcher& worker);
+
+  /// Adds a dynamic function: takes the arguments, returns the result; what it throws becomes an ERROR.
+  template <class Handler>
+  void function(std::string name, Handler handler, std::string name_space = "default") {
+    struct Callable final : Function {
+      explicit Callable(Handler given) : handler(std::move(given)) {}
+      Value operator()(std::vector<Value> arguments, CallContext& context) override {
+        if constexpr (std::is_invocable_v<Handler&, std::vector<Value>, CallContext&>) {
+          return handler(std::move(arguments), context);
+        } else {
+          return handler(std::move(arguments));
+        }
+      }
+      Handler handler;
+    };
+    add(std::move(name), std::move(name_space), std::make_unique<Callable>(std::move(handler)));
+  }
+
+  /// Serves until stop(), a shutdown message, SIGINT, SIGTERM or the loss of the parent. Installs handlers
+  /// for the two signals while it runs. Returns the exit status; 1 says why on standard error.
+  int run();
+  /// Serves on a thread of its own and returns at once; a missing or bad port is a Failure (connection).
+  Result<void> start();
+  /// The running call ends, queued ones are answered "shutting down"; blocks until then unless called from
+  /// a handler. Repeatable.
+  void stop();
+
+  /// All callable names, sorted; those outside the default namespace as "namespace:name".
+  std::vector<std::string> list_functions() const;
+
+ private:
+  class Function {
+   public:
+    virtual ~Function() = default;
+    virtual Value operator()(std::vector<Value> arguments, CallContext& context) = 0;
+  };
+  void add(std::string name, std::string name_space, std::unique_ptr<Function> function);
+
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace multifrost

@@ -1,0 +1,41 @@
+// What every generated client is made of: a channel and the options of `with`.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "multifrost/channel.h"
+
+namespace multifrost {
+
+struct SpawnOptions;
+
+/// A movable handle; its const methods may be called from any thread. The last handle closes the channel:
+/// its destructor blocks at most for the stop deadlines; `close` reports.
+class Client {
+ public:
+  explicit Client(std::shared_ptr<Channel> channel, CallOptions options = {}) noexcept
+      : channel_(std::move(channel)), options_(std::move(options)) {}
+
+  const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
+  const CallOptions& options() const noexcept { return options_; }
+
+  Request request(const Method& method, std::size_t arguments) const {
+    return Request(*channel_, method, options_, arguments);
+  }
+
+ private:
+  std::shared_ptr<Channel> channel_;
+  CallOptions options_;
+};
+
+/// Starts `script` and returns the channel to it; for generated `spawn` functions. Throws SpawnError and
+/// its kin. Rules for an empty `executable`: see ParentWorker::spawn.
+std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable,
+                                       const SpawnOptions& options);
+std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable);
+
+}  // namespace multifrost

@@ -1,0 +1,20 @@
+// Options of one call. They are given before the arguments: `worker.with({.timeout = 2s}).detect(…)`.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace multifrost {
+
+struct CallOptions {
+  /// Time for the whole call. Unset: the method's @timeout, else the worker's default, else none (spec 6.2).
+  std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
+  /// Stopping it ends the call with CancelledError; the worker may still run it.
+  std::stop_token stop = {};
+  /// Empty: the interface's own, else "default" (spec 3.3).
+  std::string name_space = {};
+};
+
+}  // namespace multifrost
