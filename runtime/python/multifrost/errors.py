@@ -3,6 +3,9 @@
 Each carries `code`, a stable word for programs, and `executed`: True when the worker ran the call,
 False when it certainly did not, None when nobody can know (sent, and then lost). After any of them
 the worker object is usable again. This file imports nothing, so that catching an error costs nothing.
+
+A code travels as a number in `metadata.mf.code`; the numbers are those of the C++ runtime and never
+change their meaning.
 """
 
 from __future__ import annotations
@@ -14,18 +17,50 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+CODES = {
+    "remote": 1,
+    "declared": 2,
+    "worker_exited": 3,
+    "timeout": 4,
+    "cancelled": 5,
+    "circuit_open": 6,
+    "connection": 7,
+    "registry": 8,
+    "decode": 9,
+    "invalid_argument": 10,
+    "function_not_found": 11,
+    "private_function": 12,
+    "not_callable": 13,
+    "overloaded": 14,
+    "shutting_down": 15,
+    "expired": 16,
+    "unimplemented": 17,
+    "wrong_process": 18,
+    "not_started": 19,
+    "closed": 20,
+    "spawn": 21,
+    "encode": 22,
+    "internal": 23,
+}
+CODE_NAMES = {number: name for name, number in CODES.items()}
+
+
 class MultifrostError(Exception):
     """The base of all errors of this package."""
 
-    code: str = "error"
+    code: str = "internal"
     executed: bool | None = None
 
 
 class UsageError(MultifrostError, RuntimeError):
     """The call was made in a way that cannot work: before start(), after a fork, inside a loop."""
 
-    code = "usage"
+    code = "not_started"
     executed = False
+
+    def __init__(self, message: str, code: str = "not_started") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class EncodeError(MultifrostError, TypeError):

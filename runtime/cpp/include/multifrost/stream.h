@@ -29,8 +29,8 @@ class StreamReader {
  public:
   using Read = Result<T> (*)(Reply);
   StreamReader() noexcept = default;
-  StreamReader(std::shared_ptr<StreamPort> port, Read read) noexcept
-      : port_(std::move(port)), read_(read) {}
+  StreamReader(std::shared_ptr<StreamPort> port, Read how) noexcept
+      : port_(std::move(port)), read_(how) {}
 
   /// The next item, nullopt at the end. Blocks; throws as a call would.
   std::optional<T> next() { return try_next().value(); }
@@ -54,8 +54,8 @@ class StreamWriter {
  public:
   using Write = bool (*)(Encoder&, const T&);
   StreamWriter() noexcept = default;
-  StreamWriter(std::shared_ptr<StreamPort> port, Write write) noexcept
-      : port_(std::move(port)), write_(write) {}
+  StreamWriter(std::shared_ptr<StreamPort> port, Write how) noexcept
+      : port_(std::move(port)), write_(how) {}
 
   /// Blocks while the reader has given no credit; throws as a call would.
   void write(const T& item) { try_write(item).value(); }

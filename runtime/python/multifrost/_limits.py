@@ -1,0 +1,21 @@
+"""Limits on what arrives: checked before anything is allocated for it."""
+
+from __future__ import annotations
+
+MAX_MESSAGE_BYTES = 256 * 1024 * 1024
+"""The largest message that is read (one ZMTP frame); a peer that announces more is disconnected."""
+
+MAX_FRAMES = 16
+"""Frames in one message: delimiter and payload, and room for the extra ones peers may append."""
+
+MAX_DEPTH = 512
+"""Nesting of untyped values, the same when sending and when receiving."""
+
+MAX_QUEUED_BYTES = 64 * 1024 * 1024
+"""Calls that wait for the handler, a connection: above it that connection is not read."""
+
+MAX_UNSENT_BYTES = 64 * 1024 * 1024
+"""Answers that a peer does not read, a connection: above it that peer is not read either."""
+
+MAX_UNSENT_OUTPUT_BYTES = 1024 * 1024
+"""Above so many unsent bytes output messages are dropped and counted (spec 8.1, best effort)."""
