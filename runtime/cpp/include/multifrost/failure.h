@@ -55,7 +55,7 @@ struct ErrorType {
   std::string_view simple_name;  ///< the prefix of the error string, "NotFound"
   const std::string_view* matches = nullptr;  ///< foreign prefixes from @match
   std::size_t match_count = 0;
-  [[noreturn]] void (*raise)(const Failure& failure) = nullptr;  ///< throws the generated class
+  void (*raise)(const Failure& failure) = nullptr;  ///< throws the generated class, never returns
 };
 
 /// How a worker process ended, when that is known.
