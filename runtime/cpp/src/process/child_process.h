@@ -1,0 +1,64 @@
+// A worker process that we started (R7): its pid, its pipes, its end.
+//
+// The child leads its own process group. Its stdin is the *lifeline*, a pipe that nobody ever
+// writes: it comes to end of file when this process ends, however it ends, and wrappers such as `sh
+// -c` hand it on. Its stdout and stderr are pipes whose read ends (non-blocking) are here (R8).
+//
+// The end: `exit_descriptor()` becomes readable; `try_reap()` then gives the status. It kills what
+// is left of the group while the leader's pid is still taken (WNOWAIT), and only then reaps, so
+// that no signal can ever reach a stranger with a reused pid. No SIGCHLD handler is involved; where
+// the program ignores SIGCHLD the kernel keeps no status, and the result is an ExitStatus with
+// neither code nor signal.
+//
+// Thread rule: signal(), try_reap() and reaped() may be called from any thread at any time; the
+// rest from one thread at a time. Nothing blocks but the destructor, which kills the group and
+// waits for the leader.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+
+#include "multifrost/failure.h"
+#include "process/unique_fd.h"
+
+namespace multifrost::process {
+
+class ChildProcess {
+ public:
+  /// For the spawner: takes over a started child. `pidfd` may be empty; then a thread of the
+  /// child's own waits for its end.
+  ChildProcess(pid_t pid, UniqueFd pidfd, UniqueFd lifeline, UniqueFd out, UniqueFd err);
+  ChildProcess(ChildProcess&&) noexcept;
+  ChildProcess& operator=(ChildProcess&&) noexcept;
+  /// Kills the group if the child still runs, and reaps it: never leaves a zombie.
+  ~ChildProcess();
+
+  /// Also the id of its process group. Stays readable after the end, for messages.
+  pid_t pid() const noexcept;
+
+  /// Readable once the leader has ended; for poll and epoll.
+  int exit_descriptor() const noexcept;
+
+  /// Sends `number` to the whole group. False when the leader has been reaped: nothing was sent.
+  bool signal(int number) noexcept;
+
+  /// The exit status once the leader has ended, else nothing. The first call that finds it ended
+  /// kills the rest of the group and reaps; later ones repeat the status. `last_output` is left for
+  /// the caller.
+  std::optional<ExitStatus> try_reap();
+  bool reaped() const noexcept;
+
+  /// Write end of the child's stdin. Closing it asks our own runtimes to end (R7).
+  UniqueFd& lifeline() noexcept;
+  /// Read ends of the child's stdout and stderr; the caller may move them out.
+  UniqueFd& out() noexcept;
+  UniqueFd& err() noexcept;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace multifrost::process
