@@ -1,0 +1,123 @@
+#include "template/template_set.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "template/parser.h"
+#include "template/pieces.h"
+
+namespace mfgen {
+
+namespace {
+
+constexpr std::string_view kSuffix = ".tmpl";
+
+struct Source {
+  std::string origin;
+  std::string text;
+};
+using Sources = std::map<std::string, Source>;
+
+std::string without_suffix(std::string_view path) {
+  return std::string(path.substr(0, path.size() - kSuffix.size()));
+}
+
+std::optional<Failure> read_overlay(const std::string& directory, std::string_view language,
+                                    Sources& sources) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) {
+    return Failure{directory + ": error: the template directory does not exist"};
+  }
+  const fs::path root = fs::path(directory) / language;
+  if (!fs::exists(root, error)) {
+    return std::nullopt;  // it overrides templates of other languages only
+  }
+  for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
+       it.increment(error)) {
+    if (!it->is_regular_file() || it->path().extension() != kSuffix) {
+      continue;
+    }
+    std::ifstream in(it->path(), std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in) {
+      return Failure{it->path().string() + ": error: cannot read the template"};
+    }
+    const std::string name = without_suffix(it->path().lexically_relative(root).generic_string());
+    sources[name] = Source{it->path().string(), std::move(text)};
+  }
+  if (error) {
+    return Failure{root.string() + ": error: " + error.message()};
+  }
+  return std::nullopt;
+}
+
+// Visits the partials in `nodes` and all blocks below.
+template <class Visit>
+bool all_partials(const Nodes& nodes, const Visit& visit) {
+  for (const Node& node : nodes) {
+    bool good = true;
+    if (const auto* partial = std::get_if<Partial>(&node.data)) {
+      good = visit(*partial);
+    } else if (const auto* each = std::get_if<Each>(&node.data)) {
+      good = all_partials(each->body, visit) && all_partials(each->otherwise, visit);
+    } else if (const auto* branch = std::get_if<If>(&node.data)) {
+      good = all_partials(branch->body, visit) && all_partials(branch->otherwise, visit);
+    }
+    if (!good) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Outcome<TemplateSet> TemplateSet::load(std::string_view language,
+                                       std::span<const EmbeddedFile> embedded,
+                                       const std::string& directory) {
+  Sources sources;
+  for (const EmbeddedFile& file : embedded) {
+    if (file.name.starts_with(language) && file.name.substr(language.size()).starts_with('/')) {
+      sources[without_suffix(file.name.substr(language.size() + 1))] =
+          Source{"templates/" + std::string(file.name), std::string(file.content)};
+    }
+  }
+  if (!directory.empty()) {
+    if (auto failure = read_overlay(directory, language, sources)) {
+      return *failure;
+    }
+  }
+  TemplateSet set;
+  for (auto& [name, source] : sources) {
+    auto parsed = parse_template(name, std::move(source.origin), std::move(source.text));
+    if (!parsed.ok()) {
+      return parsed.failure();
+    }
+    set.templates_.emplace(name, std::move(parsed.value()));
+  }
+  for (const auto& [name, parsed] : set.templates_) {
+    std::optional<Failure> missing;
+    all_partials(parsed.nodes, [&, &origin = parsed.origin](const Partial& partial) {
+      if (set.find(partial.name) == nullptr) {
+        missing = Failure{template_error(
+            origin, partial.place, "there is no partial '" + std::string(partial.name) + "'")};
+      }
+      return !missing.has_value();
+    });
+    if (missing) {
+      return *missing;
+    }
+  }
+  return set;
+}
+
+const Template* TemplateSet::find(std::string_view name) const {
+  const auto found = templates_.find(name);
+  return found == templates_.end() ? nullptr : &found->second;
+}
+
+}  // namespace mfgen
