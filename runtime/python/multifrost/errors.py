@@ -172,3 +172,10 @@ class RegistryError(MultifrostError):
 
     code = "registry"
     executed = False
+
+
+class UnimplementedError(MultifrostError):
+    """A feature that this worker, or the protocol that it is called over, does not have."""
+
+    code = "unimplemented"
+    executed = False

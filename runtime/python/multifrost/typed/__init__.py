@@ -1,0 +1,97 @@
+"""What generated Python code is built from: codecs, typed errors, a worker's table, a client's calls.
+
+A codec turns a value into what travels and back, and names the path of what does not fit
+(`result[3].box.w: expected f64, got null`). Generated modules are the only intended users.
+"""
+
+from __future__ import annotations
+
+from ._calls import Calls, Method, Parameter, current_call, require, serve
+from ._codec import Codec, Misfit
+from ._composite import (
+    Field,
+    Limited,
+    ListOf,
+    MapOf,
+    OneOf,
+    Optional,
+    Struct,
+    Tagged,
+    TupleOf,
+)
+from ._enum import IntEnumOf, OpenIntEnumOf, OpenStringEnumOf, StringEnumOf
+from ._errors import InterfaceError
+from ._scalar import (
+    ANY,
+    BOOL,
+    BYTES,
+    DURATION,
+    DURATION_MILLIS,
+    F32,
+    F64,
+    I8,
+    I16,
+    I32,
+    I53,
+    I64,
+    NAN_AS_NULL,
+    NULL,
+    STRING,
+    TIMESTAMP,
+    TIMESTAMP_EXT,
+    TIMESTAMP_MILLIS,
+    U8,
+    U16,
+    U32,
+    U64,
+)
+
+GENERATED_CODE_VERSION = 1
+
+__all__ = [
+    "ANY",
+    "BOOL",
+    "BYTES",
+    "DURATION",
+    "DURATION_MILLIS",
+    "F32",
+    "F64",
+    "GENERATED_CODE_VERSION",
+    "I8",
+    "I16",
+    "I32",
+    "I53",
+    "I64",
+    "NAN_AS_NULL",
+    "NULL",
+    "STRING",
+    "TIMESTAMP",
+    "TIMESTAMP_EXT",
+    "TIMESTAMP_MILLIS",
+    "U8",
+    "U16",
+    "U32",
+    "U64",
+    "Calls",
+    "Codec",
+    "Field",
+    "IntEnumOf",
+    "InterfaceError",
+    "Limited",
+    "ListOf",
+    "MapOf",
+    "Method",
+    "Misfit",
+    "OneOf",
+    "OpenIntEnumOf",
+    "OpenStringEnumOf",
+    "Optional",
+    "Parameter",
+    "StringEnumOf",
+    "Struct",
+    "Tagged",
+    "TupleOf",
+    "current_call",
+    "require",
+    "serve",
+]

@@ -1,0 +1,225 @@
+"""A method of an interface, seen from both ends: a worker's handler and a client's call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from ..errors import (
+    DecodeError,
+    EncodeError,
+    InvalidArgument,
+    MultifrostError,
+    RemoteCallError,
+    UnimplementedError,
+)
+from ._codec import Codec, Misfit
+from ._errors import InterfaceError, declared
+
+if TYPE_CHECKING:
+    from .._hooks import CallContext
+    from ..parent import ParentWorker
+
+_context: ContextVar[CallContext] = ContextVar("multifrost_call_context")
+
+
+def current_call() -> CallContext:
+    """The call that the running handler serves; LookupError outside of one."""
+    return _context.get()
+
+
+class Parameter:
+    """form: "required", "default" (the caller always sends it), "omitted" (shortens the argument
+    list when None), "hole" (omitted, but sent as nil before one that is set)."""
+
+    __slots__ = ("codec", "default", "form", "name")
+
+    def __init__(
+        self, name: str, codec: Codec[Any], form: str = "required", default: Any = None
+    ) -> None:
+        self.name = name
+        self.codec = codec
+        self.form = form
+        self.default = default
+
+
+class Method:
+    """What both ends know of a method. `label` is how messages name it: `Vision.detect`."""
+
+    def __init__(
+        self,
+        label: str,
+        name: str,
+        python_name: str,
+        parameters: tuple[Parameter, ...] = (),
+        result: Codec[Any] | None = None,
+        throws: tuple[type[InterfaceError], ...] = (),
+        timeout: float | None = None,
+        *,
+        streams: bool = False,
+    ) -> None:
+        self.label = label
+        self.name = name
+        self.python_name = python_name
+        self.parameters = parameters
+        self.result = result
+        self.throws = throws
+        self.timeout = timeout
+        self.streams = streams
+        self.least = sum(1 for parameter in parameters if parameter.form == "required")
+
+    # A caller's side.
+
+    def encode_arguments(self, values: Sequence[Any]) -> list[Any]:
+        self._refuse_streams()
+        count = len(values)
+        while count and values[count - 1] is None and self._leaves_out(count - 1):
+            count -= 1
+        wire = []
+        for index in range(count):
+            wire.append(self._encode_argument(self.parameters[index], values, index, count))
+        return wire
+
+    def _leaves_out(self, index: int) -> bool:
+        return self.parameters[index].form in ("omitted", "hole")
+
+    def _encode_argument(
+        self, parameter: Parameter, values: Sequence[Any], index: int, count: int
+    ) -> Any:
+        value = values[index]
+        if value is None and parameter.form == "hole":
+            return None
+        if value is None and parameter.form == "omitted":
+            behind = next(i for i in range(index + 1, count) if values[i] is not None)
+            raise InvalidArgument(
+                f"{self.label}: {self.parameters[behind].name} is given while {parameter.name}, "
+                f"which stands before it, is not; give both or neither"
+            )
+        try:
+            return parameter.codec.encode(value)
+        except Misfit as misfit:
+            raise InvalidArgument(f"{self.label}: {misfit.located(parameter.name)}") from None
+
+    def decode_result(self, wire: Any) -> Any:
+        if self.result is None:
+            return None  # a method without result ignores what comes back (rule 15)
+        try:
+            return self.result.decode(wire)
+        except Misfit as misfit:
+            raise DecodeError(f"{self.label}: {misfit.located('result')}") from None
+
+    # A worker's side.
+
+    def decode_arguments(self, wire: Sequence[Any]) -> list[Any]:
+        if not self.least <= len(wire) <= len(self.parameters):
+            raise InvalidArgument(f"{self.label}: {self._arity()}, got {len(wire)}")
+        values = []
+        for index, parameter in enumerate(self.parameters):
+            absent = index >= len(wire) or (wire[index] is None and parameter.form != "required")
+            values.append(
+                self._default(parameter) if absent else self._decode_argument(parameter, wire[index])
+            )
+        return values
+
+    def _arity(self) -> str:
+        most = len(self.parameters)
+        count = f"{most}" if self.least == most else f"{self.least} to {most}"
+        names = ", ".join(parameter.name for parameter in self.parameters)
+        return f"expected {count} arguments ({names})" if names else "expected no arguments"
+
+    @staticmethod
+    def _default(parameter: Parameter) -> Any:
+        return parameter.default() if callable(parameter.default) else parameter.default
+
+    def _decode_argument(self, parameter: Parameter, wire: Any) -> Any:
+        try:
+            return parameter.codec.decode(wire)
+        except Misfit as misfit:
+            raise InvalidArgument(f"{self.label}: {misfit.located(parameter.name)}") from None
+
+    def encode_result(self, value: Any) -> Any:
+        if self.result is None:
+            return None
+        try:
+            return self.result.encode(value)
+        except Misfit as misfit:
+            raise EncodeError(f"{self.label}: {misfit.located('result')}") from None
+
+    def _refuse_streams(self) -> None:
+        if self.streams:
+            raise UnimplementedError(
+                f"{self.label}: streams are not carried by the Multifrost v3 protocol as published; "
+                "this runtime does not offer them"
+            )
+
+
+def serve(method: Method) -> Callable[[Any, list[Any], CallContext], Any]:
+    """The handler for `_multifrost_dispatch`: checks the arguments, runs the method, converts."""
+
+    def handler(service: Any, wire: list[Any], context: CallContext) -> Any:
+        method._refuse_streams()
+        arguments = method.decode_arguments(wire)
+        token = _context.set(context)
+        try:
+            outcome = getattr(service, method.python_name)(*arguments)
+        finally:
+            _context.reset(token)
+        if inspect.isawaitable(outcome):
+            return _convert_later(outcome, method, context)
+        return method.encode_result(outcome)
+
+    return handler
+
+
+async def _convert_later(outcome: Any, method: Method, context: CallContext) -> Any:
+    _context.set(context)
+    return method.encode_result(await outcome)
+
+
+class Calls:
+    """What a generated client calls through: a parent worker and the options of `with_options`."""
+
+    __slots__ = ("namespace", "timeout", "worker")
+
+    def __init__(self, worker: ParentWorker, namespace: str, timeout: float | None = None) -> None:
+        self.worker = worker
+        self.namespace = namespace
+        self.timeout = timeout
+
+    def _deadline(self, method: Method) -> float | None:
+        """Milliseconds: the call's, else @timeout, else (None) the parent's default (rule 17)."""
+        seconds = self.timeout if self.timeout is not None else method.timeout
+        return None if seconds is None else seconds * 1000
+
+    async def call(self, method: Method, *values: Any) -> Any:
+        wire = method.encode_arguments(values)
+        try:
+            result = await self.worker.call_raw(
+                method.name, wire, namespace=self.namespace, timeout=self._deadline(method)
+            )
+        except RemoteCallError as error:
+            raise declared(error, method.throws) from None
+        return method.decode_result(result)
+
+    def call_sync(self, method: Method, *values: Any) -> Any:
+        wire = method.encode_arguments(values)
+        try:
+            result = self.worker.sync.call_raw(
+                method.name, wire, namespace=self.namespace, timeout=self._deadline(method)
+            )
+        except RemoteCallError as error:
+            raise declared(error, method.throws) from None
+        return method.decode_result(result)
+
+
+def require(version: int) -> None:
+    """Refuses generated code that was made for another runtime."""
+    from . import GENERATED_CODE_VERSION
+
+    if version != GENERATED_CODE_VERSION:
+        raise MultifrostError(
+            f"this module was generated for runtime interface {version}, the installed multifrost "
+            f"has {GENERATED_CODE_VERSION}: run mfgen again"
+        )
