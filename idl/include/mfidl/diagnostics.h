@@ -94,8 +94,10 @@ struct Diagnostic {
 };
 
 inline constexpr std::size_t kMaxErrors = 50;
+inline constexpr std::size_t kMaxWarnings = 100;
 
-// Collects what the phases report, in that order. Errors beyond kMaxErrors are only counted.
+// Collects what the phases report, in that order. What is beyond kMaxErrors or kMaxWarnings is only
+// counted.
 class Diagnostics {
  public:
   Diagnostics() = default;
@@ -115,9 +117,7 @@ class Diagnostics {
   // Suppressed ones included.
   std::size_t error_count() const { return error_count_; }
   std::size_t warning_count() const { return warning_count_; }
-  std::size_t suppressed_count() const {
-    return error_count_ > kMaxErrors ? error_count_ - kMaxErrors : 0;
-  }
+  std::size_t suppressed_count() const { return error_count_ + warning_count_ - all_.size(); }
   // True once no further error will be kept: a phase may stop.
   bool full() const { return error_count_ >= kMaxErrors; }
 
@@ -126,7 +126,7 @@ class Diagnostics {
                   std::span<const DiagnosticArgument> args);
 
   std::vector<Diagnostic> all_;
-  Diagnostic dropped_;  // what report() returns for a suppressed error
+  Diagnostic dropped_;  // what report() returns for one that is not kept
   std::size_t error_count_ = 0;
   std::size_t warning_count_ = 0;
 };
