@@ -50,11 +50,8 @@ class ChildProcess {
   std::optional<ExitStatus> try_reap();
   bool reaped() const noexcept;
 
-  /// Write end of the child's stdin. Closing it asks our own runtimes to end (R7).
-  UniqueFd& lifeline() noexcept;
-  /// Read ends of the child's stdout and stderr; the caller may move them out.
-  UniqueFd& out() noexcept;
-  UniqueFd& err() noexcept;
+  /// The caller may close them and move them out.
+  ChildPipes& pipes() noexcept;
 
  private:
   class State;

@@ -9,6 +9,8 @@
 // stdin nor processes that they start can disturb it. Belongs to one thread; never blocks.
 #pragma once
 
+#include <sys/types.h>
+
 #include "process/unique_fd.h"
 
 namespace multifrost::process {
@@ -27,7 +29,7 @@ class Lifeline {
  private:
   UniqueFd watched_;
   bool is_pipe_;
-  bool orphaned_ = false;  ///< the parent had ended before it could be watched
+  pid_t parent_;
 };
 
 }  // namespace multifrost::process

@@ -1,0 +1,125 @@
+// The end of a child: seen by descriptor, signalled only while its pid is its own, reaped once.
+#include "process/child_process.h"
+
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+
+namespace multifrost::process {
+namespace {
+
+enum class Leader : unsigned char { running, ended, unknown };
+
+struct Observation {
+  Leader leader;
+  ExitStatus status;
+};
+
+// Looks without reaping. `options`: WNOHANG or 0.
+Observation observe(pid_t pid, int options) noexcept {
+  siginfo_t info{};
+  int outcome;
+  do {
+    outcome = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | options);
+  } while (outcome != 0 && errno == EINTR);
+  // ECHILD: the program ignores SIGCHLD, or waited for our child itself.
+  if (outcome != 0) return {Leader::unknown, {}};
+  if (info.si_pid == 0) return {Leader::running, {}};
+  if (info.si_code == CLD_EXITED) return {Leader::ended, {info.si_status, std::nullopt, {}}};
+  return {Leader::ended, {std::nullopt, info.si_status, {}}};
+}
+
+}  // namespace
+
+class ChildProcess::State {
+ public:
+  State(pid_t pid, UniqueFd pidfd, ChildPipes pipes)
+      : pid_(pid), pipes_(std::move(pipes)), exit_(std::move(pidfd)) {
+    if (!exit_) wait_by_thread();
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  ~State() {
+    if (::getpid() != owner_) {
+      // A copy of us in a child of the program's own fork(): not our process, not our thread (R10).
+      if (waiter_.joinable()) waiter_.detach();
+      return;
+    }
+    if (signal(SIGKILL)) {
+      observe(pid_, 0);
+      try_reap();
+    }
+    if (waiter_.joinable()) waiter_.join();
+  }
+
+  pid_t pid() const noexcept { return pid_; }
+  int exit_descriptor() const noexcept { return exit_.get(); }
+  ChildPipes& pipes() noexcept { return pipes_; }
+
+  bool signal(int number) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (status_ || ::getpid() != owner_) return false;
+    // Without our zombie the number could already be somebody else's.
+    if (observe(pid_, WNOHANG).leader == Leader::unknown) return false;
+    return ::kill(-pid_, number) == 0;
+  }
+
+  std::optional<ExitStatus> try_reap() {
+    const std::lock_guard lock(mutex_);
+    if (status_ || ::getpid() != owner_) return status_;
+    Observation seen = observe(pid_, WNOHANG);
+    if (seen.leader == Leader::running) return std::nullopt;
+    if (seen.leader == Leader::ended) {
+      ::kill(-pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, WNOHANG);
+    }
+    status_ = std::move(seen.status);
+    return status_;
+  }
+
+  bool reaped() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return status_.has_value();
+  }
+
+ private:
+  // Where the kernel gives no pidfd.
+  void wait_by_thread() {
+    exit_.reset(::eventfd(0, EFD_CLOEXEC));
+    waiter_ = std::thread([pid = pid_, event = exit_.get()] {
+      observe(pid, 0);
+      const std::uint64_t one = 1;
+      static_cast<void>(!::write(event, &one, sizeof one));
+    });
+  }
+
+  mutable std::mutex mutex_;
+  const pid_t pid_;
+  const pid_t owner_ = ::getpid();
+  ChildPipes pipes_;
+  UniqueFd exit_;
+  std::thread waiter_;
+  std::optional<ExitStatus> status_;
+};
+
+ChildProcess::ChildProcess(pid_t pid, UniqueFd pidfd, ChildPipes pipes)
+    : state_(std::make_unique<State>(pid, std::move(pidfd), std::move(pipes))) {}
+ChildProcess::ChildProcess(ChildProcess&&) noexcept = default;
+ChildProcess& ChildProcess::operator=(ChildProcess&&) noexcept = default;
+ChildProcess::~ChildProcess() = default;
+
+pid_t ChildProcess::pid() const noexcept { return state_->pid(); }
+int ChildProcess::exit_descriptor() const noexcept { return state_->exit_descriptor(); }
+bool ChildProcess::signal(int number) noexcept { return state_->signal(number); }
+std::optional<ExitStatus> ChildProcess::try_reap() { return state_->try_reap(); }
+bool ChildProcess::reaped() const noexcept { return state_->reaped(); }
+ChildPipes& ChildProcess::pipes() noexcept { return state_->pipes(); }
+
+}  // namespace multifrost::process
