@@ -25,11 +25,18 @@
 
 namespace multifrost::process {
 
+/// Our ends of the child's three descriptors.
+struct ChildPipes {
+  UniqueFd lifeline;  ///< write end of its stdin; closing it asks our own runtimes to end (R7)
+  UniqueFd out;       ///< read end of its stdout, non-blocking
+  UniqueFd err;       ///< read end of its stderr, non-blocking
+};
+
 class ChildProcess {
  public:
   /// For the spawner: takes over a started child. `pidfd` may be empty; then a thread of the
   /// child's own waits for its end.
-  ChildProcess(pid_t pid, UniqueFd pidfd, UniqueFd lifeline, UniqueFd out, UniqueFd err);
+  ChildProcess(pid_t pid, UniqueFd pidfd, ChildPipes pipes);
   ChildProcess(ChildProcess&&) noexcept;
   ChildProcess& operator=(ChildProcess&&) noexcept;
   /// Kills the group if the child still runs, and reaps it: never leaves a zombie.
