@@ -1,80 +1,212 @@
 // Reads one value after another out of a message; the counterpart of Encoder.
 //
-// Tolerant where peers are odd (docs/wire.md): integral floats read as integers, integers as floats,
-// ext type 0 as nil. Never trusts a length: sizes and depths are checked against what is there and against
-// the limits before anything is allocated. Every read returns false when the value does not fit, and the
-// levels above add their part of the path with `inside` while they return.
-// Views that it hands out live as long as the message. One thread at a time; nothing blocks.
+// Tolerant where peers are odd (docs/wire.md): integral floats read as integers, integers as
+// floats, ext type 0 as nil. Never trusts a length: sizes and depths are checked against what is
+// there and against the limits before anything is allocated. Every read returns false when the
+// value does not fit, and the levels above add their part of the path with `inside` while they
+// return. Views that it hands out live as long as the message. One thread at a time; nothing
+// blocks.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "multifrost/bytes.h"
 #include "multifrost/encoder.h"
 #include "multifrost/failure.h"
+#include "multifrost/refusal.h"
 
 namespace multifrost {
 
 /// What stands next; numbers are told apart only as far as the wire does.
-enum class Kind : std::uint8_t { end, nil, boolean, integer, floating, string, bytes, array, map, extension };
+enum class Kind : std::uint8_t {
+  end,
+  nil,
+  boolean,
+  integer,
+  floating,
+  string,
+  bytes,
+  array,
+  map,
+  extension
+};
 
 std::string_view to_string(Kind kind) noexcept;
 
 struct DecodeLimits {
-  std::size_t depth = 64;                 ///< nested containers
-  std::size_t items = 16u << 20;          ///< items of all containers of a message together
+  std::size_t depth = 512;        ///< nested containers
+  std::size_t items = 16u << 20;  ///< items of all containers of a message together
 };
 
-class Decoder {
+/// An integer type of the language: its name and its least and greatest value.
+struct IntegerType {
+  std::string_view name;
+  std::int64_t low;
+  std::int64_t high;
+};
+
+class Decoder : private Refusal {
  public:
-  /// Reads `data`; Bytes values longer than a few hundred bytes share `owner` instead of being copied.
-  Decoder(const Bytes& message, Format format, DecodeLimits limits = {}) noexcept;
+  /// Reads `message`, which must outlive the decoder; Bytes values longer than a few hundred bytes
+  /// share it.
+  explicit Decoder(const Bytes& message, Format format = Format::msgpack, DecodeLimits limits = {})
+      : Decoder(message.view(), format, limits) {
+    message_ = &message;
+  }
+  Decoder(Bytes&&, Format = {}, DecodeLimits = {}) = delete;
+  /// Reads `message`, which must outlive the decoder; Bytes values are copied out of it.
+  explicit Decoder(BytesView message, Format format = Format::msgpack, DecodeLimits limits = {})
+      : next_(message.as_text().data()),
+        end_(next_ + message.size()),
+        depth_left_(limits.depth),
+        items_left_(limits.items) {
+    if (format != Format::msgpack) convert();
+  }
 
   Kind peek() const noexcept;
+  /// The bytes that have not been read yet.
+  std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - next_); }
 
   bool null();
-  bool boolean(bool& into);
-  bool integer(std::int64_t& into);            ///< also an integral float in range
-  bool unsigned_integer(std::uint64_t& into);  ///< also an integral float in range
-  bool floating(double& into);                 ///< also an integer; nil is refused with the NaN hint
-  bool string(std::string& into);
-  bool string_view(std::string_view& into);    ///< lives as long as the message
+  /// Takes a nil, if one stands next; else refuses nothing and returns false.
+  bool take_null() noexcept {
+    if (next_ == end_) return false;
+    if (byte() == 0xc0) {
+      ++next_;
+      return true;
+    }
+    return byte() == 0xd4 && take_undefined();
+  }
+  /// Takes a NaN or an infinity, if one stands next (peers in Go and Rust send them raw).
+  bool take_not_finite() noexcept {
+    return remaining() >= 5 && (static_cast<unsigned char>(next_[1]) & 0x7f) == 0x7f &&
+           take_infinite();
+  }
+  bool boolean(bool& into) {
+    if (next_ == end_ || (byte() & 0xfe) != 0xc2) return refuse_kind("bool");
+    into = byte() == 0xc3;
+    ++next_;
+    return true;
+  }
+  /// Also an integral float in range.
+  bool integer(std::int64_t& into);
+  /// The same within the range of `type`, which refusals name.
+  bool integer(const IntegerType& type, std::int64_t& into) {
+    if (next_ == end_ || byte() >= 0x80) return long_integer(type, into);
+    into = byte();  // every integer type holds 0 to 127
+    ++next_;
+    return true;
+  }
+  /// Also an integral float in range.
+  bool unsigned_integer(std::uint64_t& into);
+  /// Also an integer; nil is refused with the NaN hint.
+  bool floating(double& into, std::string_view expected = "f64") {
+    if (remaining() < 9 || byte() != 0xcb) return other_floating(into, expected);
+    std::uint64_t bits;
+    std::memcpy(&bits, next_ + 1, sizeof bits);
+    into = std::bit_cast<double>(big_endian(bits));
+    next_ += 9;
+    return true;
+  }
+  bool string(std::string& into) {
+    std::string_view text;
+    if (!string_view(text)) return false;
+    into.assign(text);
+    return true;
+  }
+  /// Lives as long as the message.
+  bool string_view(std::string_view& into) {
+    if (next_ == end_) return long_string(into);
+    const std::size_t size = byte() & 0x1fu;
+    if ((byte() & 0xe0) != 0xa0 || size >= remaining()) return long_string(into);
+    into = std::string_view(next_ + 1, size);
+    next_ += size + 1;
+    return true;
+  }
   bool bytes(Bytes& into);
   bool extension(std::int8_t& type, BytesView& data);
 
   bool begin_array(std::size_t& count);
-  void end_array();
+  void end_array() noexcept { ++depth_left_; }
   bool begin_map(std::size_t& count);
-  /// The next key as text; integer keys are given in decimal.
-  bool key(std::string_view& into);
-  void end_map();
+  /// The next key as text, valid until the next key; integer and other scalar keys are given as
+  /// text.
+  bool key(std::string_view& into) {
+    if (next_ == end_ || (byte() & 0xe0) != 0xa0) return other_key(into);
+    return string_view(into);
+  }
+  void end_map() noexcept { ++depth_left_; }
 
   /// Passes over one whole value without reading it.
   bool skip();
-  /// The bytes of the next whole value, which is passed over.
+  /// The bytes of the next whole value, which is passed over: always msgpack, whatever the format
+  /// was.
   bool raw(BytesView& into);
   /// Nothing may follow the value that was read.
   bool finish();
 
-  bool refuse(std::string reason);                               ///< false
-  bool refuse_kind(std::string_view expected);                   ///< "expected f64, got string \"abc\""; false
-  bool inside(std::string_view member);                          ///< false
-  bool inside(std::size_t index);                                ///< false
-  bool inside_key(std::string_view key);                         ///< false
-  const std::string& path() const noexcept;
-  const std::string& reason() const noexcept;
+  /// A place to come back to; valid until the containers open at mark() are left.
+  struct Mark {
+    const char* next;
+    std::size_t depth_left;
+    std::size_t items_left;
+  };
+  Mark mark() const noexcept { return {next_, depth_left_, items_left_}; }
+  void rewind(const Mark& mark) noexcept {
+    next_ = mark.next;
+    depth_left_ = mark.depth_left;
+    items_left_ = mark.items_left;
+  }
+
+  /// For tagged unions: the next struct has `tag` as one more key, which is not its own.
+  void tag_next_map(std::string_view tag) noexcept { tag_ = tag; }
+  /// The tag of the map that begins now; empty: none.
+  std::string_view take_tag() noexcept {
+    const std::string_view tag = tag_;
+    tag_ = {};
+    return tag;
+  }
+
+  using Refusal::clear;  ///< forgets a refusal: what was read until then stays read
+  using Refusal::inside;
+  using Refusal::inside_key;
+  using Refusal::path;
+  using Refusal::reason;
+  using Refusal::refuse;
+  using Refusal::refused;
+  /// `expected f64, got string "abc"`; false.
+  bool refuse_kind(std::string_view expected);
+  /// The next value for messages: `string "abc"`, `null`, `map of 3`.
+  std::string describe_next() const;
   /// The refusal as failure: "<where><path>: <reason>".
   Failure failure(ErrorCode code, Execution execution, std::string_view where) const;
 
-  Format format() const noexcept { return format_; }
-
  private:
-  Format format_;
-  // The owner of this room decides the rest.
+  static std::uint64_t big_endian(std::uint64_t value) noexcept {
+    return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+  }
+  unsigned byte() const noexcept { return static_cast<unsigned char>(*next_); }
+  bool take_undefined() noexcept;
+  bool take_infinite() noexcept;
+  bool long_integer(const IntegerType& type, std::int64_t& into);
+  bool other_floating(double& into, std::string_view expected);
+  bool long_string(std::string_view& into);
+  bool other_key(std::string_view& into);
+  void convert();
+
+  const char* next_;
+  const char* end_;
+  std::size_t depth_left_;
+  std::size_t items_left_;
+  const Bytes* message_ = nullptr;
+  std::string_view tag_;
+  Bytes own_;  ///< the message in msgpack, when it came in another format
+  std::string key_text_;
 };
 
 }  // namespace multifrost
