@@ -1,0 +1,23 @@
+// Transports over libzmq: for networks, for CURVE later, and as the oracle of the direct transport
+// (R9).
+//
+// The simple form: each transport has one I/O thread that owns its sockets; a deque under a mutex
+// and an eventfd connect it with everybody else. Two things libzmq cannot do, and the direct
+// transport can:
+//  - refuse a peer before it takes part. The listener closes with the first peer, but a stranger
+//  who is
+//    faster than the worker is that peer; a PeerCheck is not asked. The worker's loss shows in its
+//    silence.
+//  - stop reading one connection of several. A worker whose one parent does not read stops reading
+//  all.
+#pragma once
+
+#include <memory>
+
+#include "transport/transport.h"
+
+namespace multifrost::transport {
+
+std::unique_ptr<Factory> make_zmq_factory();
+
+}  // namespace multifrost::transport
