@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "mfidl/source.h"
 #include "mfidl/type.h"
 
 namespace mfidl {
@@ -28,10 +29,18 @@ inline constexpr std::array kLanguages = {Language::kCpp, Language::kPython, Lan
 // As in `@targets` and `@name`: "cpp", "python", "js", "go", "rust".
 std::string_view language_name(Language language);
 
-// Where something was declared; both count from 1, columns count bytes.
+// Where something was declared. Line and column count from 1, columns in code points; the span is
+// for diagnostics and needs the SourceManager that the file was loaded with.
 struct Place {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  SourceSpan span;
+};
+
+// @name(js = "setBackend"): how one language's generated source spells the name. See spelling.h.
+struct NameOverride {
+  Language language = Language::kCpp;
+  std::string name;
 };
 
 // `@x.tool.name(…)`: free for other tools, unchecked but for the syntax. Unnamed arguments have an
@@ -49,8 +58,7 @@ struct Named {
   Place place;
   std::optional<std::string> since;       // @since("1.2")
   std::optional<std::string> deprecated;  // @deprecated("use detect"); the text may be empty
-  std::array<std::string, kLanguages.size()>
-      names;  // @name(js = …), by Language; empty: the habit decides
+  std::vector<NameOverride> names;        // by @name; without one the language's habit decides
   std::vector<ToolAnnotation> tools;
 };
 
