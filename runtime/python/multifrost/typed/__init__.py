@@ -6,6 +6,7 @@ A codec turns a value into what travels and back, and names the path of what doe
 
 from __future__ import annotations
 
+from .._hooks import Interface
 from ._calls import Calls, Method, Parameter, current_call, require, serve
 from ._codec import Codec, Misfit
 from ._composite import (
@@ -35,6 +36,7 @@ from ._scalar import (
     I53,
     I64,
     NAN_AS_NULL,
+    NAN_AS_NULL_F32,
     NULL,
     STRING,
     TIMESTAMP,
@@ -63,6 +65,7 @@ __all__ = [
     "I53",
     "I64",
     "NAN_AS_NULL",
+    "NAN_AS_NULL_F32",
     "NULL",
     "STRING",
     "TIMESTAMP",
@@ -76,6 +79,7 @@ __all__ = [
     "Codec",
     "Field",
     "IntEnumOf",
+    "Interface",
     "InterfaceError",
     "Limited",
     "ListOf",

@@ -97,16 +97,19 @@ class Float(Codec[float]):
 class NanAsNull(Codec[float]):
     """A float whose NaN and infinities travel as nil, and come back as NaN."""
 
-    name = "f64"
     kind = "number"
+
+    def __init__(self, inner: Float) -> None:
+        self.inner = inner
+        self.name = inner.name
 
     def encode(self, value: float) -> Any:
         if isinstance(value, float) and not math.isfinite(value):
             return None
-        return F64.encode(value)
+        return self.inner.encode(value)
 
     def decode(self, wire: Any) -> float:
-        return math.nan if wire is None else F64.decode(wire)
+        return math.nan if wire is None else self.inner.decode(wire)
 
 
 class String(Codec[str]):
@@ -161,7 +164,7 @@ class AnyValue(Codec[Any]):
 
 
 class Timestamp(Codec[datetime]):
-    """An aware datetime; seconds or milliseconds since 1970 as a float on the wire."""
+    """An aware datetime; on the wire float seconds, or whole milliseconds, since 1970."""
 
     name = "timestamp"
     kind = "number"
@@ -170,7 +173,7 @@ class Timestamp(Codec[datetime]):
         self.per_second = per_second
 
     def encode(self, value: datetime) -> Any:
-        return _microseconds(_since_epoch(value)) * self.per_second / 1_000_000
+        return _amount(_since_epoch(value), self.per_second)
 
     def decode(self, wire: Any) -> datetime:
         return _at(_span(F64_TIME.decode(wire), self.per_second))
@@ -211,7 +214,7 @@ class Duration(Codec[timedelta]):
     def encode(self, value: timedelta) -> Any:
         if not isinstance(value, timedelta):
             raise expected("duration (a datetime.timedelta)", value)
-        return _microseconds(value) * self.per_second / 1_000_000
+        return _amount(value, self.per_second)
 
     def decode(self, wire: Any) -> timedelta:
         return _span(F64_TIME.decode(wire), self.per_second)
@@ -227,6 +230,11 @@ def _since_epoch(value: datetime) -> timedelta:
 
 def _microseconds(span: timedelta) -> int:
     return span // _MICROSECOND
+
+
+def _amount(span: timedelta, per_second: int) -> int | float:
+    micros = _microseconds(span)
+    return micros / 1_000_000 if per_second == 1 else round(micros * per_second / 1_000_000)
 
 
 def _span(amount: float, per_second: int) -> timedelta:
@@ -267,7 +275,8 @@ U64 = Integer("u64", 0, 2**64 - 1)
 F32 = Float("f32", 3.4028234663852886e38)
 F64 = Float("f64")
 F64_TIME = _TimeNumber("a number of seconds or milliseconds")
-NAN_AS_NULL = NanAsNull()
+NAN_AS_NULL = NanAsNull(F64)
+NAN_AS_NULL_F32 = NanAsNull(F32)
 STRING = String()
 BYTES = Binary()
 ANY = AnyValue()

@@ -1,0 +1,29 @@
+// Small pieces of Python text that several views need.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mfidl/model.h"
+#include "python/types.h"
+#include "value.h"
+
+namespace mfgen::python {
+
+// The lines of a docstring, escaped for between triple quotes.
+List text_lines(std::string_view doc);
+// The same, with a last line that says since when, or why no longer.
+List doc_lines(const mfidl::Named& named);
+
+// " = None", " = _field(default_factory=list)", "" when the attribute must be given.
+std::string dataclass_default(const mfidl::Member& member, const Types& types);
+
+// `_mf.Field("label", _mf.STRING)`
+std::string field_codec(const mfidl::Member& member, const Types& types);
+
+// A default that a codec may use again and again: `30.0`, `list`.
+std::string shared_default(const mfidl::Literal& value, const mfidl::Type& type, const Types& types);
+
+std::string upper_case(std::string_view text);
+
+}  // namespace mfgen::python
