@@ -37,12 +37,6 @@ struct Place {
   SourceSpan span;
 };
 
-// @name(js = "setBackend"): how one language's generated source spells the name. See spelling.h.
-struct NameOverride {
-  Language language = Language::kCpp;
-  std::string name;
-};
-
 // `@x.tool.name(…)`: free for other tools, unchecked but for the syntax. Unnamed arguments have an
 // empty key.
 struct ToolAnnotation {
@@ -58,7 +52,8 @@ struct Named {
   Place place;
   std::optional<std::string> since;       // @since("1.2")
   std::optional<std::string> deprecated;  // @deprecated("use detect"); the text may be empty
-  std::vector<NameOverride> names;        // by @name; without one the language's habit decides
+  // @name, by Language; empty: the language's habit decides (spelling.h).
+  std::array<std::string, kLanguages.size()> names;
   std::vector<ToolAnnotation> tools;
 };
 
