@@ -1,0 +1,78 @@
+// Who reads a parent's connection (R1): exactly one at any moment, and never nobody while somebody
+// waits.
+//
+// Synchronous callers join when they begin to wait and leave, whatever ended the wait; one of them
+// is the leader, the others follow. When nobody waits the supervisor watches the idle connection
+// with epoll.
+//
+//   state    | join             | leave (the last reader)         | supervisor_ready | tick |
+//   want_reader
+//   ---------+------------------+---------------------------------+------------------+----------------+------------
+//   watched  | led, unwatch     |                                 | reading          | | reading  |
+//   follow           | follower unlinked               |                  | tick again     | led |
+//   follow           | a follower → led, promoted;     | ignored (stale)  | tick again     |
+//            |                  | else calls outstanding →        |                  | | | |
+//            watched; else parked, tick      |                  |                |
+//   parked   | led              |                                 | ignored (stale)  | joined since
+//   → | watched
+//            |                  |                                 |                  | tick again;
+//            | |                  |                                 |                  | else
+//            watched   |
+//   reading → supervisor_done: a follower → led, promoted; else watched.
+//
+// *Parked* lets the next call follow without a system call: the supervisor takes the connection
+// back with a tick, 10 ms after the last call. Pure: the caller holds a lock around every method
+// and acts on the Duty.
+#pragma once
+
+#include <cstdint>
+
+namespace multifrost::engine {
+
+/// Somebody who waits for an answer; lives on his stack, linked while he follows.
+struct Waiter {
+  bool leads = false;
+  bool follows = false;
+  Waiter* next = nullptr;
+  Waiter* previous = nullptr;
+};
+
+class ParentReadRole {
+ public:
+  /// What the caller must do, still under the lock.
+  struct Duty {
+    enum class Watch : std::uint8_t { keep, on, off };
+    Watch watch = Watch::keep;   ///< the supervisor's epoll watch
+    bool tick = false;           ///< call tick() in 10 ms
+    Waiter* promoted = nullptr;  ///< leads now: wake it
+  };
+
+  /// The waiter leads (`waiter.leads`) or follows from now on.
+  Duty join(Waiter& waiter);
+  /// Must be called once for every join, from every way out of the wait. `outstanding`: calls are
+  /// in flight that nobody waits for synchronously.
+  Duty leave(Waiter& waiter, bool outstanding);
+  /// A call has been sent that nobody waits for: somebody must read.
+  Duty want_reader();
+
+  /// The supervisor's watch fired. False: stale, somebody else reads.
+  bool supervisor_ready();
+  Duty supervisor_done();
+  Duty tick();
+
+  enum class State : std::uint8_t { watched, reading, led, parked };
+  State state() const noexcept { return state_; }
+
+ private:
+  Duty pass_on(bool outstanding);
+
+  void unlink(Waiter& waiter);
+
+  State state_ = State::watched;
+  bool ticking_ = false;
+  bool joined_since_tick_ = false;
+  Waiter* first_ = nullptr;
+  Waiter* last_ = nullptr;
+};
+
+}  // namespace multifrost::engine
