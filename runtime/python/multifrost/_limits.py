@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 MAX_MESSAGE_BYTES = 256 * 1024 * 1024
-"""The largest message that is read (one ZMTP frame); a peer that announces more is disconnected."""
+"""The largest frame that is read; a peer that announces more is disconnected."""
 
 MAX_FRAMES = 16
 """Frames in one message: delimiter and payload, and room for the extra ones peers may append."""
 
-MAX_DEPTH = 512
+MAX_DEPTH = 256
 """Nesting of untyped values, the same when sending and when receiving."""
 
 MAX_QUEUED_BYTES = 64 * 1024 * 1024
@@ -19,3 +19,6 @@ MAX_UNSENT_BYTES = 64 * 1024 * 1024
 
 MAX_UNSENT_OUTPUT_BYTES = 1024 * 1024
 """Above so many unsent bytes output messages are dropped and counted (spec 8.1, best effort)."""
+
+HANDSHAKE_SECONDS = 10.0
+"""A connection that is not greeted properly within this time is closed."""

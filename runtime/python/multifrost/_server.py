@@ -1,0 +1,269 @@
+"""A worker's two threads: one that does the I/O, one that runs the handlers (spec 6.4, R2).
+
+The reactor's thread reads, answers heartbeats at once even while a handler runs, and queues calls.
+The thread that called run() (or one of start()'s own) takes them one by one, runs the handler and
+writes the answer itself. Every call that was read is answered exactly once, to the connection it
+came from: two parents may use the same id.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from queue import SimpleQueue
+from time import monotonic
+
+from . import _message
+from ._dispatch import Exiting, refusal
+from ._hooks import CallContext
+from ._limits import MAX_QUEUED_BYTES, MAX_UNSENT_OUTPUT_BYTES
+from ._message import DEFAULT_NAMESPACE
+from .errors import DecodeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._connection import Connection
+    from ._dispatch import Dispatcher
+    from ._reactor import Reactor
+
+STUCK_SECONDS = 0.5
+"""A handler gets so long once the parent is lost; then the process ends (R2)."""
+FLUSH_SECONDS = 2.0
+"""A stopping worker waits so long for parents to read their last answers."""
+
+
+class _Job:
+    __slots__ = ("connection", "context", "message", "size")
+
+    def __init__(
+        self, connection: Connection, message: dict[str, Any], context: CallContext, size: int
+    ) -> None:
+        self.connection = connection
+        self.message = message
+        self.context = context
+        self.size = size
+
+
+class Server:
+    """Connections come from outside (`on_ready`, `on_message`, `on_lost`: reactor's thread).
+
+    `owned` says that one parent owns this process: its loss or its SHUTDOWN ends the worker; a
+    service (connect mode) ignores both (R5).
+    """
+
+    def __init__(self, dispatcher: Dispatcher, reactor: Reactor, *, owned: bool) -> None:
+        self._dispatcher = dispatcher
+        self._reactor = reactor
+        self._owned = owned
+        self._connections: set[Connection] = set()
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._jobs: dict[tuple[Connection, str], _Job] = {}
+        self._busy_since: float | None = None
+        self._stopping = False
+        self._idle = threading.Event()
+        self.context: CallContext | None = None
+        self.on_parent = lambda: None
+
+    # Handler's thread
+
+    def serve(self) -> None:
+        """Runs handlers until `stop`; then answers what is queued with "shutting down"."""
+        try:
+            while (job := self._queue.get()) is not None and not self._stopping:
+                self._run(job)
+                job = None
+            if job is not None:
+                self._refuse_stopping(job)
+        finally:
+            self._stopping = True
+            self._idle.set()
+        self._refuse_queued()
+
+    def _run(self, job: _Job) -> None:
+        context = job.context
+        answer = self._refusal_before_run(context)
+        if answer is None:
+            self.context = context
+            self._busy_since = monotonic()
+            try:
+                answer = self._dispatcher.run(job.message, context)
+            except Exiting as exiting:
+                self._finish(job, exiting.answer)
+                raise exiting.cause from None
+            finally:
+                self._busy_since = None
+                self.context = None
+        self._finish(job, answer)
+
+    def _refusal_before_run(self, context: CallContext) -> bytes | None:
+        if context.cancelled:
+            return refusal(context.call_id, "Cancelled before it began, not executed", "cancelled")
+        if context.remaining() == 0:
+            text = "The caller's deadline had passed before the call began, not executed"
+            return refusal(context.call_id, text, "expired")
+        return None
+
+    def _finish(self, job: _Job, answer: bytes) -> None:
+        connection = job.connection
+        connection.send(answer)
+        self._jobs.pop((connection, job.context.call_id), None)
+        before = self._count(connection, -job.size)
+        if before > MAX_QUEUED_BYTES >= before - job.size:
+            self._reactor.call(lambda: connection.pause_reading(False))
+
+    def _refuse_stopping(self, job: _Job) -> None:
+        text = "The worker is shutting down, not executed"
+        self._finish(job, refusal(job.context.call_id, text, "shutting_down"))
+
+    # Any thread
+
+    def _refuse_queued(self) -> None:
+        while not self._queue.empty():
+            if (job := self._queue.get()) is not None:
+                self._refuse_stopping(job)
+
+    def _count(self, connection: Connection, change: int) -> int:
+        """Changes the size of what `connection` has queued; returns what it was before."""
+        with self._lock:
+            before = connection.queued_size
+            connection.queued_size = before + change
+            return before
+
+    def stop(self) -> None:
+        """The running call ends, nothing else begins; `serve` returns. Any thread, any number."""
+        self._stopping = True
+        self._queue.put(None)
+
+    def send_output(self, stream: str, text: str) -> bool | None:
+        """Sends one line to every parent: None without any, False when one did not take it."""
+        ready = [connection for connection in tuple(self._connections) if connection.ready]
+        if not ready:
+            return None
+        payload = _message.output(stream, text)
+        taken = True
+        for connection in ready:
+            if connection.unsent_size > MAX_UNSENT_OUTPUT_BYTES or not connection.send(payload):
+                taken = False
+        return taken
+
+    def flush(self) -> None:
+        """Waits until the peers have their answers, FLUSH_SECONDS at most. Not on the reactor."""
+        sent = threading.Semaphore(0)
+        waiting = tuple(self._connections)
+
+        def begin() -> None:
+            self._refuse_queued()
+            for connection in waiting:
+                connection.when_sent(sent.release)
+
+        self._reactor.call(begin)
+        until = monotonic() + FLUSH_SECONDS
+        for _ in waiting:
+            sent.acquire(timeout=max(0.0, until - monotonic()))
+
+    # Reactor's thread
+
+    def on_ready(self, connection: Connection) -> None:
+        self._connections.add(connection)
+        self.on_parent()
+
+    def on_lost(self, connection: Connection, reason: str) -> None:
+        self._connections.discard(connection)
+        for key in [key for key in self._jobs if key[0] is connection]:
+            self._jobs.pop(key).context.cancelled = True
+        if self._owned:
+            self.lose_parent()
+
+    def lose_parent(self) -> None:
+        """The owner is gone: stop, and end the process if a handler does not come back."""
+        self.stop()
+        self._reactor.later(STUCK_SECONDS, self._end_if_stuck)
+
+    def close(self) -> None:
+        self._owned = False
+        for connection in tuple(self._connections):
+            connection.close()
+
+    def on_message(self, connection: Connection, frames: list[bytes]) -> None:
+        if len(frames) < 2:
+            return  # no delimiter: not a Multifrost message; its sender waits in vain by its own fault
+        payload = frames[1]
+        try:
+            message = _message.parse(payload)
+        except DecodeError as error:
+            self._answer_undecodable(connection, payload, str(error))
+            return
+        if message.get("app") != _message.APP:
+            return  # another protocol: hard fail, no negotiation (spec 13.1)
+        kind = message.get("type")
+        if kind == "call":
+            self._on_call(connection, message, len(payload))
+        elif kind == "heartbeat":
+            self._on_heartbeat(connection, message)
+        elif kind == "shutdown":
+            if self._owned:
+                self.stop()
+        elif kind == "mf_cancel":
+            job = self._jobs.get((connection, _message.text_of(message.get("id"))))
+            if job is not None:
+                job.context.cancelled = True
+
+    def _on_call(self, connection: Connection, message: dict[str, Any], size: int) -> None:
+        namespace = message.get("namespace") or DEFAULT_NAMESPACE
+        if not isinstance(namespace, str) or not self._dispatcher.serves(namespace):
+            return  # spec 3.3: a child ignores calls of a namespace that is not its own
+        call_id = _message.text_of(message.get("id"))
+        function = message.get("function")
+        if not isinstance(function, str) or not function:
+            text = "Message missing 'function' field"
+            connection.send(refusal(call_id, text, "invalid_argument"))
+            return
+        metadata = _message.metadata_of(message)
+        deadline = _deadline(_message.extensions_of(message))
+        context = CallContext(function, namespace, call_id, connection.name, metadata, deadline)
+        job = _Job(connection, message, context, size)
+        self._jobs[connection, call_id] = job
+        if self._count(connection, size) + size > MAX_QUEUED_BYTES:
+            connection.pause_reading(True)
+        self._queue.put(job)
+        if self._idle.is_set():
+            self._refuse_queued()
+
+    def _on_heartbeat(self, connection: Connection, beat: dict[str, Any]) -> None:
+        mf: dict[str, Any] = {}
+        since = self._busy_since
+        if since is not None:
+            mf["busy_ms"] = int((monotonic() - since) * 1000)
+        asked = _message.extensions_of(beat).get("iface")
+        if asked is not None and (served := self._dispatcher.interfaces()):
+            name = asked.get("name") if isinstance(asked, dict) else None
+            mf["iface"] = next((one for one in served if one["name"] == name), served[0])
+        try:
+            connection.send(_message.echo(beat, mf))
+        except (ValueError, TypeError, OverflowError):
+            pass  # a beat whose own fields cannot be packed again is nobody's heartbeat
+
+    def _answer_undecodable(self, connection: Connection, payload: bytes, why: str) -> None:
+        found = _message.salvage(payload)
+        call_id = found.get("id")
+        if found.get("app") != _message.APP or found.get("type") != "call":
+            return
+        if not self._dispatcher.serves(found.get("namespace") or DEFAULT_NAMESPACE):
+            return
+        if isinstance(call_id, str) and call_id:
+            connection.send(refusal(call_id, f"DecodeError: {why}", "decode"))
+
+    def _end_if_stuck(self) -> None:
+        if not self._idle.is_set():
+            os._exit(1)
+
+
+def _deadline(extensions: dict[str, Any]) -> float | None:
+    """`metadata.mf.deadline_ms`, the time left, as a point on the monotonic clock."""
+    left = extensions.get("deadline_ms")
+    if isinstance(left, bool) or not isinstance(left, (int, float)):
+        return None
+    return monotonic() + left / 1000.0
