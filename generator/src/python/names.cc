@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "mfidl/spelling.h"
+
 namespace mfgen::python {
 namespace {
 
@@ -12,20 +14,21 @@ using Words = std::string_view;
 
 // Each table is sorted, for binary search.
 constexpr std::array kKeywords = {
-    Words("False"),  Words("None"),     Words("True"),    Words("and"),      Words("as"),
-    Words("assert"), Words("async"),    Words("await"),   Words("break"),    Words("class"),
-    Words("continue"), Words("def"),    Words("del"),     Words("elif"),     Words("else"),
-    Words("except"), Words("finally"),  Words("for"),     Words("from"),     Words("global"),
-    Words("if"),     Words("import"),   Words("in"),      Words("is"),       Words("lambda"),
-    Words("nonlocal"), Words("not"),    Words("or"),      Words("pass"),     Words("raise"),
-    Words("return"), Words("try"),      Words("while"),   Words("with"),     Words("yield"),
+    Words("False"),    Words("None"),    Words("True"),  Words("and"),   Words("as"),
+    Words("assert"),   Words("async"),   Words("await"), Words("break"), Words("class"),
+    Words("continue"), Words("def"),     Words("del"),   Words("elif"),  Words("else"),
+    Words("except"),   Words("finally"), Words("for"),   Words("from"),  Words("global"),
+    Words("if"),       Words("import"),  Words("in"),    Words("is"),    Words("lambda"),
+    Words("nonlocal"), Words("not"),     Words("or"),    Words("pass"),  Words("raise"),
+    Words("return"),   Words("try"),     Words("while"), Words("with"),  Words("yield"),
 };
 
 // Words of annotations: a class attribute of that name would hide the type from the annotations
 // behind it.
 constexpr std::array kTypeWords = {
-    Words("bool"), Words("bytes"), Words("dict"), Words("float"), Words("int"),
-    Words("list"), Words("object"), Words("property"), Words("str"), Words("super"), Words("tuple"),
+    Words("bool"), Words("bytes"), Words("dict"),   Words("float"),
+    Words("int"),  Words("list"),  Words("object"), Words("property"),
+    Words("str"),  Words("super"), Words("tuple"),
 };
 
 // What Enum itself uses.
@@ -42,9 +45,8 @@ bool holds(const std::array<Words, N>& words, std::string_view name) {
   return std::binary_search(words.begin(), words.end(), name);
 }
 
-std::string spelled(const mfidl::Named& named) {
-  const std::string& own = named.names[static_cast<std::size_t>(mfidl::Language::kPython)];
-  return own.empty() ? named.name : own;
+std::string spelled(const mfidl::Named& named, mfidl::NameRole role) {
+  return mfidl::spelled(named, role, mfidl::Language::kPython);
 }
 
 std::string escaped(std::string name, bool taken) {
@@ -55,31 +57,31 @@ std::string escaped(std::string name, bool taken) {
 }  // namespace
 
 std::string declared_name(const mfidl::Declaration& declaration) {
-  std::string name = spelled(declaration);
+  std::string name = spelled(declaration, mfidl::NameRole::kType);
   const bool taken = holds(kTypeWords, name);
   return escaped(std::move(name), taken);
 }
 
 std::string member_name(const mfidl::Named& member) {
-  std::string name = spelled(member);
+  std::string name = spelled(member, mfidl::NameRole::kMember);
   const bool taken = holds(kTypeWords, name) || name == "unknown_fields";
   return escaped(std::move(name), taken);
 }
 
 std::string enum_value_name(const mfidl::Named& value) {
-  std::string name = spelled(value);
+  std::string name = spelled(value, mfidl::NameRole::kEnumValue);
   const bool taken = holds(kEnumWords, name);
   return escaped(std::move(name), taken);
 }
 
 std::string method_name(const mfidl::Named& method) {
-  std::string name = spelled(method);
+  std::string name = spelled(method, mfidl::NameRole::kMethod);
   const bool taken = holds(kTypeWords, name) || holds(kWorkerWords, name);
   return escaped(std::move(name), taken);
 }
 
 std::string parameter_name(const mfidl::Named& parameter) {
-  std::string name = spelled(parameter);
+  std::string name = spelled(parameter, mfidl::NameRole::kParameter);
   const bool taken = name == "self" || name == "message";
   return escaped(std::move(name), taken);
 }

@@ -81,8 +81,8 @@ std::string field_codec(const mfidl::Member& member, const Types& types) {
   // "nullable" and "omitted" say already that None may stand there.
   mfidl::Type inner = member.type;
   inner.nullable = false;
-  std::string text = "_mf.Field(" + quoted(name) + ", " + types.codec(inner) +
-                     form_arguments(member, types);
+  std::string text =
+      "_mf.Field(" + quoted(name) + ", " + types.codec(inner) + form_arguments(member, types);
   if (member.wire != name) text += ", key=" + quoted(member.wire);
   return text + ")";
 }

@@ -22,7 +22,8 @@ std::string dataclass_default(const mfidl::Member& member, const Types& types);
 std::string field_codec(const mfidl::Member& member, const Types& types);
 
 // A default that a codec may use again and again: `30.0`, `list`.
-std::string shared_default(const mfidl::Literal& value, const mfidl::Type& type, const Types& types);
+std::string shared_default(const mfidl::Literal& value, const mfidl::Type& type,
+                           const Types& types);
 
 std::string upper_case(std::string_view text);
 

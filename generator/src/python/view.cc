@@ -21,9 +21,8 @@ List field_views(const std::vector<mfidl::Member>& members, const Types& types) 
     Object field;
     field.add("name", member_name(member));
     field.add("doc", doc_lines(member));
-    field.add("annotation", types.annotation(member.type) + (member.form == mfidl::MemberForm::kOptional
-                                                                 ? " | None"
-                                                                 : ""));
+    field.add("annotation", types.annotation(member.type) +
+                                (member.form == mfidl::MemberForm::kOptional ? " | None" : ""));
     field.add("default", dataclass_default(member, types));
     field.add("codec", field_codec(member, types));
     fields.push_back(std::move(field));
@@ -64,8 +63,8 @@ Object enum_view(const mfidl::Enum& declaration, const Types& types) {
     entry.add("name", enum_value_name(value));
     entry.add("doc", doc_lines(value));
     const auto* text = std::get_if<std::string>(&value.wire);
-    entry.add("wire", text != nullptr ? quoted(*text)
-                                      : to_string(std::get<mfidl::Integer>(value.wire)));
+    entry.add("wire",
+              text != nullptr ? quoted(*text) : to_string(std::get<mfidl::Integer>(value.wire)));
     values.push_back(std::move(entry));
   }
   view.add("values", std::move(values));
@@ -130,7 +129,9 @@ Sections sections_of(const mfidl::File& file, const Types& types) {
   struct Sort {
     Sections& into;
     const Types& types;
-    void operator()(const mfidl::Constant* it) { into.constants.push_back(constant_view(*it, types)); }
+    void operator()(const mfidl::Constant* it) {
+      into.constants.push_back(constant_view(*it, types));
+    }
     void operator()(const mfidl::Alias* it) { into.aliases.push_back(alias_view(*it, types)); }
     void operator()(const mfidl::Enum* it) { into.enums.push_back(enum_view(*it, types)); }
     void operator()(const mfidl::Struct* it) { into.structs.push_back(struct_view(*it, types)); }

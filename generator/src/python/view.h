@@ -1,4 +1,5 @@
-// What the Python templates see of one file: every word chosen, in the order in which it is printed.
+// What the Python templates see of one file: every word chosen, in the order in which it is
+// printed.
 #pragma once
 
 #include "mfidl/model.h"

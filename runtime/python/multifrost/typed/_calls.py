@@ -119,7 +119,9 @@ class Method:
         for index, parameter in enumerate(self.parameters):
             absent = index >= len(wire) or (wire[index] is None and parameter.form != "required")
             values.append(
-                self._default(parameter) if absent else self._decode_argument(parameter, wire[index])
+                self._default(parameter)
+                if absent
+                else self._decode_argument(parameter, wire[index])
             )
         return values
 
@@ -150,8 +152,8 @@ class Method:
     def _refuse_streams(self) -> None:
         if self.streams:
             raise UnimplementedError(
-                f"{self.label}: streams are not carried by the Multifrost v3 protocol as published; "
-                "this runtime does not offer them"
+                f"{self.label}: the Multifrost v3 protocol as published carries no streams, "
+                "and this runtime does not offer them"
             )
 
 

@@ -216,7 +216,13 @@ class Field:
     __slots__ = ("codec", "default", "form", "key", "name")
 
     def __init__(
-        self, name: str, codec: Codec[Any], form: str = "required", *, key: str = "", default: Any = None
+        self,
+        name: str,
+        codec: Codec[Any],
+        form: str = "required",
+        *,
+        key: str = "",
+        default: Any = None,
     ) -> None:
         self.name = name
         self.codec = codec
@@ -226,7 +232,7 @@ class Field:
 
 
 class Struct(Codec[T]):
-    """A dataclass as a map. `define` comes after the constructor, so that types may be recursive."""
+    """A dataclass as a map. `define` comes after the constructor: types may be recursive."""
 
     kind = "map"
 
@@ -336,4 +342,3 @@ class Tagged(Codec[Any]):
             listed = ", ".join(self._by_wire)
             raise expected(f"{self.name}'s tag ({listed})", wire_tag).inside(f".{self.tag}")
         return struct.decode(wire, self.tag)
-

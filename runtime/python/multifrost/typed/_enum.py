@@ -106,5 +106,3 @@ class OpenIntEnumOf(Codec[Any]):
     def decode(self, wire: Any) -> Any:
         number = self.base.decode(wire)
         return self._by_wire.get(number, number)
-
-

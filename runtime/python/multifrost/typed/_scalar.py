@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -37,7 +36,8 @@ class Bool(Codec[bool]):
             return value
         raise expected("bool", value)
 
-    decode = encode
+    def decode(self, wire: Any) -> bool:
+        return bool(self.encode(wire))
 
 
 class Integer(Codec[int]):
@@ -56,7 +56,7 @@ class Integer(Codec[int]):
     def decode(self, wire: Any) -> int:
         if isinstance(wire, float) and wire.is_integer():
             return self._in_range(int(wire))  # JavaScript sends large integers as floats
-        return self.encode(wire)
+        return int(self.encode(wire))
 
     def _in_range(self, value: int) -> int:
         if self.least <= value <= self.most:
@@ -140,7 +140,10 @@ class Binary(Codec[bytes]):
             return bytes(value)
         raise expected("bytes", value)
 
-    decode = encode
+    def decode(self, wire: Any) -> bytes:
+        if isinstance(wire, bytes):
+            return wire
+        raise expected("bytes", wire)
 
 
 class AnyValue(Codec[Any]):
@@ -186,21 +189,16 @@ class TimestampExt(Codec[datetime]):
     kind = "ext"
 
     def encode(self, value: datetime) -> Any:
-        from msgpack import ExtType
+        from msgpack import Timestamp
 
         seconds, micros = divmod(_microseconds(_since_epoch(value)), 1_000_000)
-        return ExtType(-1, struct.pack(">Iq", micros * 1000, seconds))
+        return Timestamp(seconds, micros * 1000)
 
     def decode(self, wire: Any) -> datetime:
-        from msgpack import ExtType, Timestamp
+        from msgpack import Timestamp
 
         if isinstance(wire, Timestamp):
             return _at(timedelta(seconds=wire.seconds, microseconds=round(wire.nanoseconds / 1000)))
-        if isinstance(wire, ExtType) and wire.code == -1:
-            stamp = Timestamp.from_bytes(wire.data)
-            return _at(
-                timedelta(seconds=stamp.seconds, microseconds=round(stamp.nanoseconds / 1000))
-            )
         raise expected("timestamp extension", wire)
 
 
