@@ -1,16 +1,18 @@
 // The port between generated clients and whatever carries their calls.
 //
-// A generated method makes a Request, writes its arguments into it and sends it; it never learns which
-// protocol or transport lies behind the Channel. Every request that is sent has exactly one outcome (R4).
+// A generated method makes a Request, writes its arguments into it and sends it; it never learns
+// which protocol or transport lies behind the Channel. Every request that is sent has exactly one
+// outcome (R4).
 //
-// Thread rule: a Channel's methods may be called from any thread. A Request belongs to one thread at a time.
-// Blocking rule: only `Channel::call`, `drain` and `close` block, never longer than their deadline.
-// Failure rule: nothing here throws but std::bad_alloc; outcomes are values.
+// Thread rule: a Channel's methods may be called from any thread. A Request belongs to one thread
+// at a time. Blocking rule: only `Channel::call`, `drain` and `close` block, never longer than
+// their deadline. Failure rule: nothing here throws but std::bad_alloc; outcomes are values.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +25,7 @@
 namespace multifrost {
 
 class Channel;
+class Executor;
 class PendingCall;
 template <class T>
 class Pending;
@@ -30,10 +33,14 @@ class Pending;
 /// The one outcome of a call: the encoded result, or the failure that took its place.
 class Reply {
  public:
-  /// `frame` holds the whole message, `result` the part with the value (empty: absent, read as nil).
-  Reply(const Method& method, Bytes result, Format format) noexcept
-      : method_(&method), result_(std::move(result)), format_(format) {}
-  Reply(const Method& method, Failure failure) : method_(&method), failure_(std::move(failure)) {}
+  enum class Absent : bool { nil, zero };
+
+  /// `result` is the encoded value, sharing the frame that it came in. Empty: the peer left it out,
+  /// which means nil, or, with Absent::zero, the type's zero value (idl rule 15).
+  Reply(const Method& method, Bytes result, Format format, Absent absent = Absent::nil) noexcept
+      : method_(&method), result_(std::move(result)), format_(format), absent_(absent) {}
+  Reply(const Method& method, Failure failure) noexcept
+      : method_(&method), failure_(std::move(failure)) {}
 
   bool ok() const noexcept { return !failure_.has_value(); }
   const Failure& failure() const noexcept { return *failure_; }
@@ -44,9 +51,11 @@ class Reply {
   template <class C>
   Result<typename C::Type> take() && {
     if (failure_) return *std::move(failure_);
-    Decoder from = decoder();
     typename C::Type value{};
-    if (!C::read(from, value) || !from.finish()) return misfit(from);
+    if (!left_out()) {
+      Decoder from = decoder();
+      if (!C::read(from, value) || !from.finish()) return misfit(from);
+    }
     return Result<typename C::Type>(std::move(value));
   }
   /// For methods without result: whatever came back is ignored.
@@ -56,23 +65,26 @@ class Reply {
   }
 
  private:
-  Decoder decoder() const noexcept;
+  bool left_out() const noexcept { return absent_ == Absent::zero && result_.empty(); }
+  Decoder decoder() const;
   Failure misfit(const Decoder& from) const;
 
   const Method* method_;
   Bytes result_;
   Format format_ = Format::msgpack;
+  Absent absent_ = Absent::nil;
   std::optional<Failure> failure_;
 };
 
 /// One outgoing call while its arguments are written.
 ///
-/// An argument that cannot be encoded is remembered: the request is then not sent, and its outcome is
-/// InvalidArgument (not executed) naming the value's path.
+/// An argument that cannot be encoded is remembered: the request is then not sent, and its outcome
+/// is InvalidArgument (not executed) naming the value's path.
 class Request {
  public:
   /// Opens a message for `method`. `channel` and `options` must outlive the request.
-  Request(Channel& channel, const Method& method, const CallOptions& options, std::size_t arguments);
+  Request(Channel& channel, const Method& method, const CallOptions& options,
+          std::size_t arguments);
   Request(Request&&) noexcept;
   Request& operator=(Request&&) = delete;
   ~Request();
@@ -96,6 +108,7 @@ class Request {
   std::shared_ptr<PendingCall> start() &&;
 
   // For channels.
+  Channel& channel() const noexcept { return *channel_; }
   const Method& method() const noexcept { return *method_; }
   const CallOptions& options() const noexcept { return *options_; }
   Encoder& encoder() noexcept { return encoder_; }
@@ -115,18 +128,30 @@ class Request {
   std::optional<Failure> refused_;
 };
 
-enum class ChannelState : std::uint8_t { idle, connecting, ready, restarting, open_circuit, closed };
+enum class ChannelState : std::uint8_t {
+  idle,
+  connecting,
+  ready,
+  restarting,
+  open_circuit,
+  closed
+};
 
 class Channel {
  public:
   virtual ~Channel() = default;
 
-  /// Writes the head of the message, up to the arguments, into request.encoder(), or returns why not.
+  /// Writes the head of the message, up to the arguments, into request.encoder(), or returns why
+  /// not.
   virtual Result<void> begin(Request& request, std::size_t arguments) = 0;
   /// Sends the request (its arguments are complete) and blocks until its outcome.
   virtual Reply call(Request& request) = 0;
-  /// Sends the request; never blocks. The outcome is delivered through the PendingCall, exactly once.
+  /// Sends the request; never blocks. The outcome is delivered through the PendingCall, exactly
+  /// once.
   virtual std::shared_ptr<PendingCall> start(Request& request) = 0;
+
+  /// Where continuations of this channel's calls run.
+  virtual Executor& executor() noexcept = 0;
 
   virtual ChannelState state() const noexcept = 0;
   /// Blocks until no call is in flight or the deadline passes (then: timeout).

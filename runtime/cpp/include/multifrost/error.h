@@ -1,16 +1,19 @@
 // The exceptions of the throwing calls (spec 9.1), one for each kind of failure, under one base.
 //
-//   Error ─┬─ RemoteCallError ─┬─ InterfaceError   declared in the .mfidl; generated classes derive from it
+//   Error ─┬─ RemoteCallError ─┬─ InterfaceError   declared in the .mfidl; generated classes derive
+//   from it
 //          │                   └─ WorkerExitedError
 //          ├─ TimeoutError  CancelledError  CircuitOpenError  ConnectionError  RegistryError
 //          ├─ DecodeError   InvalidArgumentError
 //          └─ UnimplementedError  StateError  WrongProcessError  SpawnError
 //
-// After any of them the object that threw is usable again. `execution()` tells whether the handler ran.
+// After any of them the object that threw is usable again. `execution()` tells whether the handler
+// ran.
 #pragma once
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "multifrost/failure.h"
 
@@ -41,17 +44,24 @@ class RemoteCallError : public Error {
   const std::string& traceback() const noexcept { return failure().traceback(); }
 };
 
-/// Base of the errors that an interface declares; a worker throws the derived class, a caller catches it.
+/// Base of the errors that an interface declares; a worker throws the derived class, a caller
+/// catches it.
 class InterfaceError : public RemoteCallError {
  public:
   using RemoteCallError::RemoteCallError;
   /// The declared type; never fails.
   virtual const ErrorType& type() const noexcept = 0;
-  /// Writes the error's fields as one map, for the way from worker to caller. False: `to` knows why.
+  /// Writes the error's fields as one map, for the way from worker to caller. False: `to` knows
+  /// why.
   virtual bool write_details(Encoder& to) const = 0;
 };
 
-/// The worker's process ended; the calls that it had not answered fail with this (spec 6.3 "Child crash").
+/// What a worker throws when it throws a declared error: "NotFound: no such image". For generated
+/// code.
+Failure declared_failure(const ErrorType& type, std::string_view message);
+
+/// The worker's process ended; the calls that it had not answered fail with this (spec 6.3 "Child
+/// crash").
 class WorkerExitedError : public RemoteCallError {
  public:
   using RemoteCallError::RemoteCallError;

@@ -80,7 +80,7 @@ struct StructTable {
 
 /// What @keep_unknown keeps: the entries with unknown keys, in their order. Value is in
 /// multifrost/value.h.
-using UnknownFields = std::vector<std::pair<std::string, Value>>;
+using UnknownFields = std::vector<std::pair<std::string, Value>>;  // = Value::Map
 bool write_unknown(Encoder& to, const UnknownFields& fields);
 
 /// One pass over the entries of a map. Keys may come in any order, each once; nil for a key with a
