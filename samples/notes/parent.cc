@@ -1,6 +1,6 @@
 // Searches real documents from C++: the index is a Python worker on SQLite.
 //
-//   notes_parent [FOLDER [QUERY]]
+//   notes_parent WORKERS [FOLDER [QUERY]]      WORKERS: the folder that holds worker.py
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -64,10 +64,9 @@ void show_typed_error(const notes::Notes& client) {
   }
 }
 
-void show_wrong_answer(const std::string& folder_of_workers) {
+void show_wrong_answer(const std::string& workers) {
   std::puts("\na worker that breaks the interface's promise:");
-  const auto careless =
-      notes::NotesClient::spawn(folder_of_workers + "/careless_worker.py", "python3");
+  const auto careless = notes::NotesClient::spawn(workers + "/careless_worker.py", "python3");
   try {
     careless.search("anything");
   } catch (const multifrost::DecodeError& error) {
@@ -92,15 +91,17 @@ void run(const std::string& workers, const std::string& folder, const std::strin
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string folder = argc > 1 ? argv[1] : ".";
-  const std::string query = argc > 2 ? argv[2] : "worker AND process";
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: notes_parent WORKERS [FOLDER [QUERY]]\n");
+    return 2;
+  }
+  const std::string folder = argc > 2 ? argv[2] : ".";
+  const std::string query = argc > 3 ? argv[3] : "worker AND process";
   try {
-    run(NOTES_WORKERS, folder, query);
+    run(argv[1], folder, query);
     return 0;
-  } catch (const notes::NoSuchFolder& error) {
-    std::fprintf(stderr, "notes_parent: %s\n", error.what());
   } catch (const multifrost::Error& error) {
     std::fprintf(stderr, "notes_parent: %s\n", error.what());
+    return 1;
   }
-  return 1;
 }

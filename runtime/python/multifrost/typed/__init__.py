@@ -1,4 +1,4 @@
-"""What generated Python code is built from: codecs, typed errors, a worker's table, a client's calls.
+"""What generated Python code is built from: codecs, typed errors, handlers, calls.
 
 A codec turns a value into what travels and back, and names the path of what does not fit
 (`result[3].box.w: expected f64, got null`). Generated modules are the only intended users.
