@@ -1,0 +1,59 @@
+// A received message, taken apart: views into its frame and nothing copied.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "multifrost/bytes.h"
+
+namespace multifrost::protocol {
+
+enum class MessageKind : std::uint8_t {
+  unknown,  ///< a type that we do not know: to be ignored (spec 13.3)
+  call,
+  response,
+  error,
+  out,
+  err,
+  heartbeat,
+  shutdown,
+  cancel,
+};
+
+/// What stands in `metadata.mf`, the extensions between our own runtimes (wire page).
+struct Extras {
+  bool present = false;
+  std::optional<std::uint64_t> deadline_ms;  ///< call: time left
+  std::optional<std::uint64_t> code;         ///< error: an ErrorCode
+  std::optional<bool> executed;              ///< error: whether the handler ran
+  std::string_view error_type;               ///< error: full name of a declared error
+  BytesView error_fields;                    ///< error: its fields, one encoded map
+  std::optional<std::uint64_t> busy_ms;      ///< echo: how long the running handler has been at it
+};
+
+/// Views live as long as the frame that they were read from.
+struct Message {
+  MessageKind kind = MessageKind::unknown;
+  std::string_view id;
+
+  std::string_view function;      ///< call
+  bool has_function = false;      ///< call
+  std::string_view name_space;    ///< call; empty: none given
+  std::size_t arguments = 0;      ///< call: how many
+  BytesView arguments_at;         ///< call: their encoded values, one after another
+  BytesView result;               ///< response: encoded value; empty: absent
+  std::string_view text;          ///< error, out, err
+  BytesView heartbeat_metadata;   ///< heartbeat: `hb_timestamp` as it came, to be echoed
+  BytesView heartbeat_arguments;  ///< heartbeat: the `args` array as it came, to be echoed
+  bool is_echo = false;           ///< heartbeat: an answer to ours
+  Extras extras;
+
+  /// The envelope told who is meant, but something behind it cannot be read: answer with this
+  /// reason.
+  std::string damage;
+};
+
+}  // namespace multifrost::protocol

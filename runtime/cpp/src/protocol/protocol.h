@@ -1,0 +1,73 @@
+// The protocol port: what messages look like, nothing else. Sessions know no bytes, protocols no
+// state.
+//
+// Writers append to `to`; values that callers write in place (arguments, a result) go between a
+// begin and its end. Thread rule: const and stateless, any thread. Nothing blocks; only allocation
+// throws.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "multifrost/encoder.h"
+#include "multifrost/failure.h"
+#include "protocol/message.h"
+
+namespace multifrost::protocol {
+
+struct CallHead {
+  std::string_view id;
+  std::string_view function;
+  std::string_view name_space;
+  std::size_t arguments = 0;
+  std::optional<std::uint64_t> deadline_ms;  ///< time left, for peers that understand it
+};
+
+/// An ERROR's extras for peers of ours.
+struct ErrorExtras {
+  ErrorCode code = ErrorCode::remote;
+  Execution execution = Execution::executed;
+  std::string_view type;  ///< full name of a declared error, may be empty
+  BytesView fields;       ///< its fields as one encoded map, may be empty
+};
+
+enum class OutputStream : std::uint8_t { out, err };
+
+/// What became of a received frame.
+enum class Reading : std::uint8_t {
+  message,  ///< complete, or with `damage` set
+  foreign,  ///< another application or version: hard fail without negotiation (spec 13.1), ignore
+            ///< it
+  garbage,  ///< not a message at all, or nobody could be answered
+};
+
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+
+  virtual Format format() const noexcept = 0;
+  virtual Reading read(const Bytes& frame, Message& into) const = 0;
+
+  /// Up to the arguments; the caller then writes exactly head.arguments values.
+  virtual void begin_call(Encoder& to, const CallHead& head) const = 0;
+  virtual void end_call(Encoder& to) const = 0;
+  /// Up to the result; the caller then writes exactly one value.
+  virtual void begin_response(Encoder& to, std::string_view id) const = 0;
+  virtual void end_response(Encoder& to) const = 0;
+  virtual void error(Encoder& to, std::string_view id, std::string_view text,
+                     const ErrorExtras& extras) const = 0;
+  virtual void output(Encoder& to, std::string_view id, OutputStream stream,
+                      std::string_view text) const = 0;
+  virtual void heartbeat(Encoder& to, std::string_view id) const = 0;
+  virtual void echo(Encoder& to, const Message& heartbeat,
+                    std::optional<std::uint64_t> busy_ms) const = 0;
+  virtual void shutdown(Encoder& to, std::string_view id) const = 0;
+  virtual void cancel(Encoder& to, std::string_view id) const = 0;
+};
+
+/// Multifrost v3, `comlink_ipc_v3`. Never ends.
+const Protocol& multifrost_v3() noexcept;
+
+}  // namespace multifrost::protocol

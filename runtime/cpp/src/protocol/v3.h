@@ -1,0 +1,32 @@
+// Multifrost v3 (spec 11.1): msgpack maps under the app id `comlink_ipc_v3`.
+#pragma once
+
+#include <string_view>
+
+#include "protocol/protocol.h"
+
+namespace multifrost::protocol {
+
+inline constexpr std::string_view kAppId = "comlink_ipc_v3";
+
+class V3 final : public Protocol {
+ public:
+  Format format() const noexcept override { return Format::msgpack; }
+  Reading read(const Bytes& frame, Message& into) const override;
+
+  void begin_call(Encoder& to, const CallHead& head) const override;
+  void end_call(Encoder& to) const override;
+  void begin_response(Encoder& to, std::string_view id) const override;
+  void end_response(Encoder& to) const override;
+  void error(Encoder& to, std::string_view id, std::string_view text,
+             const ErrorExtras& extras) const override;
+  void output(Encoder& to, std::string_view id, OutputStream stream,
+              std::string_view text) const override;
+  void heartbeat(Encoder& to, std::string_view id) const override;
+  void echo(Encoder& to, const Message& heartbeat,
+            std::optional<std::uint64_t> busy_ms) const override;
+  void shutdown(Encoder& to, std::string_view id) const override;
+  void cancel(Encoder& to, std::string_view id) const override;
+};
+
+}  // namespace multifrost::protocol

@@ -1,0 +1,165 @@
+// Multifrost v3, the reading half: one pass over the envelope, values are only passed over.
+//
+// Tolerant by the wire page: fields in any order, unknown ones and unknown types ignored, `args`
+// and `result` may be missing, a field of the wrong type counts as missing. Whatever cannot be read
+// at all is garbage; if by then a call's or an answer's id was read, the message is given with its
+// damage, so that somebody hears of it.
+#include "multifrost/decoder.h"
+#include "protocol/v3.h"
+
+namespace multifrost::protocol {
+namespace {
+
+MessageKind kind_of(std::string_view type) noexcept {
+  if (type == "call") return MessageKind::call;
+  if (type == "response") return MessageKind::response;
+  if (type == "error") return MessageKind::error;
+  if (type == "heartbeat") return MessageKind::heartbeat;
+  if (type == "stdout") return MessageKind::out;
+  if (type == "stderr") return MessageKind::err;
+  if (type == "shutdown") return MessageKind::shutdown;
+  if (type == "mf_cancel") return MessageKind::cancel;
+  return MessageKind::unknown;
+}
+
+/// Reads a string if one stands there; passes over anything else. False: not readable at all.
+bool text(Decoder& from, std::string_view& into) {
+  return from.peek() == Kind::string ? from.string_view(into) : from.skip();
+}
+
+bool number(Decoder& from, std::optional<std::uint64_t>& into) {
+  if (from.peek() != Kind::integer && from.peek() != Kind::floating) return from.skip();
+  const Decoder::Mark before = from.mark();
+  std::uint64_t value = 0;
+  if (from.unsigned_integer(value)) {
+    into = value;
+    return true;
+  }
+  from.clear();
+  from.rewind(before);
+  return from.skip();
+}
+
+bool flag(Decoder& from, bool& into) {
+  return from.peek() == Kind::boolean ? from.boolean(into) : from.skip();
+}
+
+/// Calls `field(key)` for each entry of a map, which must pass over its value; skips anything else.
+template <class Field>
+bool each_field(Decoder& from, Field&& field) {
+  if (from.peek() != Kind::map) return from.skip();
+  std::size_t count = 0;
+  if (!from.begin_map(count)) return false;
+  for (; count > 0; --count) {
+    std::string_view key;
+    if (!from.key(key) || !field(key)) return false;
+  }
+  from.end_map();
+  return true;
+}
+
+bool read_typed_error(Decoder& from, Extras& into) {
+  return each_field(from, [&](std::string_view key) {
+    if (key == "type") return text(from, into.error_type);
+    if (key == "fields" && from.peek() == Kind::map) return from.raw(into.error_fields);
+    return from.skip();
+  });
+}
+
+bool read_extras(Decoder& from, Extras& into) {
+  return each_field(from, [&](std::string_view key) {
+    into.present = true;
+    if (key == "deadline_ms") return number(from, into.deadline_ms);
+    if (key == "code") return number(from, into.code);
+    if (key == "busy_ms") return number(from, into.busy_ms);
+    if (key == "error") return read_typed_error(from, into);
+    if (key == "executed" && from.peek() == Kind::boolean)
+      return from.boolean(into.executed.emplace());
+    return from.skip();
+  });
+}
+
+bool read_metadata(Decoder& from, Message& into) {
+  return each_field(from, [&](std::string_view key) {
+    if (key == "hb_timestamp") return from.raw(into.heartbeat_metadata);
+    if (key == "hb_response") return flag(from, into.is_echo);
+    if (key == "mf") return read_extras(from, into.extras);
+    return from.skip();
+  });
+}
+
+/// Keeps the array whole for a heartbeat's echo, and its items apart for a call.
+bool read_arguments(Decoder& from, Message& into) {
+  if (from.peek() != Kind::array) return from.skip();
+  const std::size_t before = from.remaining();
+  BytesView whole;
+  Decoder::Mark start = from.mark();
+  if (!from.raw(whole)) return false;
+  const Decoder::Mark end = from.mark();
+  from.rewind(start);
+  std::size_t count = 0;
+  if (!from.begin_array(count)) return false;
+  const std::size_t head = before - from.remaining();
+  from.end_array();
+  from.rewind(end);
+  into.arguments = count;
+  into.arguments_at = BytesView(whole.data() + head, whole.size() - head);
+  into.heartbeat_arguments = whole;
+  return true;
+}
+
+}  // namespace
+
+Reading V3::read(const Bytes& frame, Message& into) const {
+  into = Message{};
+  Decoder from(frame);
+  std::string_view app;
+  std::string_view type;
+  if (from.peek() != Kind::map) return Reading::garbage;
+  const bool whole = each_field(from, [&](std::string_view key) {
+    switch (key.size()) {
+      case 2:
+        if (key == "id") return text(from, into.id);
+        break;
+      case 3:
+        if (key == "app") return text(from, app);
+        break;
+      case 4:
+        if (key == "type") return text(from, type);
+        if (key == "args") return read_arguments(from, into);
+        break;
+      case 5:
+        if (key == "error") return text(from, into.text);
+        break;
+      case 6:
+        if (key == "result") return from.raw(into.result);
+        if (key == "output") return text(from, into.text);
+        break;
+      case 8:
+        if (key == "function") {
+          into.has_function = from.peek() == Kind::string;
+          return text(from, into.function);
+        }
+        if (key == "metadata") return read_metadata(from, into);
+        break;
+      case 9:
+        if (key == "namespace") return text(from, into.name_space);
+        break;
+      default:
+        break;
+    }
+    return from.skip();
+  });
+  if (!whole) into.damage = from.path() + ": " + from.reason();
+  if (!app.empty() && app != kAppId) return Reading::foreign;
+  into.kind = kind_of(type);
+  const bool answerable = app == kAppId && !into.id.empty() && !type.empty();
+  return answerable ? Reading::message : Reading::garbage;
+}
+
+const Protocol& multifrost_v3() noexcept {
+  static const V3 protocol;
+  return protocol;
+}
+
+}  // namespace multifrost::protocol

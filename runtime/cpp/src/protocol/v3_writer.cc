@@ -1,0 +1,164 @@
+// Multifrost v3, the writing half. The order of fields is ours: what callers write in place comes
+// last, so that a message is written once from front to back.
+#include <bit>
+#include <chrono>
+
+#include "protocol/v3.h"
+
+namespace multifrost::protocol {
+namespace {
+
+double now_seconds() noexcept {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// The four fields that every message carries (some receivers drop a message without one of them).
+void common(Encoder& to, std::size_t more_fields, std::string_view id, std::string_view type) {
+  to.begin_map(4 + more_fields);
+  to.key("app");
+  to.string(kAppId);
+  to.key("id");
+  to.string(id);
+  to.key("type");
+  to.string(type);
+  to.key("timestamp");
+  to.floating(now_seconds());
+}
+
+/// `metadata: {mf: {v: 1, …` with room for `fields` more.
+void begin_extras(Encoder& to, std::size_t fields) {
+  to.key("metadata");
+  to.begin_map(1);
+  to.key("mf");
+  to.begin_map(1 + fields);
+  to.key("v");
+  to.integer(1);
+}
+
+void end_extras(Encoder& to) {
+  to.end_map();
+  to.end_map();
+}
+
+}  // namespace
+
+void V3::begin_call(Encoder& to, const CallHead& head) const {
+  common(to, head.deadline_ms ? 4 : 3, head.id, "call");
+  to.key("function");
+  to.string(head.function);
+  // Always there, never nil and never empty: Python and Rust drop a call without a good one.
+  to.key("namespace");
+  to.string(head.name_space.empty() ? std::string_view("default") : head.name_space);
+  if (head.deadline_ms) {
+    begin_extras(to, 1);
+    to.key("deadline_ms");
+    to.unsigned_integer(*head.deadline_ms);
+    end_extras(to);
+  }
+  to.key("args");
+  to.begin_array(head.arguments);
+}
+
+void V3::end_call(Encoder& to) const {
+  to.end_array();
+  to.end_map();
+}
+
+void V3::begin_response(Encoder& to, std::string_view id) const {
+  common(to, 1, id, "response");
+  to.key("result");
+}
+
+void V3::end_response(Encoder& to) const { to.end_map(); }
+
+void V3::error(Encoder& to, std::string_view id, std::string_view text,
+               const ErrorExtras& extras) const {
+  common(to, 2, id, "error");
+  to.key("error");
+  to.string(text);
+  const bool typed = !extras.type.empty();
+  begin_extras(to, typed ? 3 : 2);
+  to.key("code");
+  to.unsigned_integer(static_cast<std::uint64_t>(extras.code));
+  to.key("executed");
+  to.boolean(extras.execution != Execution::not_executed);
+  if (typed) {
+    to.key("error");
+    to.begin_map(extras.fields.empty() ? 1 : 2);
+    to.key("type");
+    to.string(extras.type);
+    if (!extras.fields.empty()) {
+      to.key("fields");
+      to.raw(extras.fields);
+    }
+    to.end_map();
+  }
+  end_extras(to);
+  to.end_map();
+}
+
+void V3::output(Encoder& to, std::string_view id, OutputStream stream,
+                std::string_view text) const {
+  common(to, 1, id, stream == OutputStream::out ? "stdout" : "stderr");
+  to.key("output");
+  to.string(text);
+  to.end_map();
+}
+
+void V3::heartbeat(Encoder& to, std::string_view id) const {
+  // Both forms, since JavaScript reads only `args`; no namespace: Python drops beats for a foreign
+  // one.
+  common(to, 2, id, "heartbeat");
+  const double seconds = now_seconds();
+  to.key("args");
+  to.begin_array(1);
+  to.integer(static_cast<std::int64_t>(seconds * 1000));
+  to.end_array();
+  to.key("metadata");
+  to.begin_map(1);
+  to.key("hb_timestamp");
+  to.floating(seconds);
+  to.end_map();
+  to.end_map();
+}
+
+void V3::echo(Encoder& to, const Message& heartbeat, std::optional<std::uint64_t> busy_ms) const {
+  const bool arguments = !heartbeat.heartbeat_arguments.empty();
+  const bool timestamp = !heartbeat.heartbeat_metadata.empty();
+  common(to, arguments ? 2 : 1, heartbeat.id, "heartbeat");
+  if (arguments) {
+    to.key("args");
+    to.raw(heartbeat.heartbeat_arguments);
+  }
+  to.key("metadata");
+  to.begin_map(timestamp ? 3 : 2);
+  if (timestamp) {
+    to.key("hb_timestamp");
+    to.raw(heartbeat.heartbeat_metadata);
+  }
+  to.key("hb_response");
+  to.boolean(true);
+  to.key("mf");
+  to.begin_map(busy_ms ? 2 : 1);
+  to.key("v");
+  to.integer(1);
+  if (busy_ms) {
+    to.key("busy_ms");
+    to.unsigned_integer(*busy_ms);
+  }
+  to.end_map();
+  to.end_map();
+  to.end_map();
+}
+
+void V3::shutdown(Encoder& to, std::string_view id) const {
+  common(to, 0, id, "shutdown");
+  to.end_map();
+}
+
+void V3::cancel(Encoder& to, std::string_view id) const {
+  common(to, 0, id, "mf_cancel");
+  to.end_map();
+}
+
+}  // namespace multifrost::protocol
