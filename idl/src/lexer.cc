@@ -110,6 +110,7 @@ void Lexer::check_encoding() {
   if (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF")) {
     diagnostics_.report(diag::kUtf16, span(0, 2)).help("save the file as UTF-8");
     text_ = {};
+    unreadable_ = true;
     return;
   }
   if (const std::size_t bad = find_invalid_utf8(text_); bad != std::string_view::npos) {
@@ -120,6 +121,9 @@ void Lexer::check_encoding() {
   if (const std::size_t nul = text_.find('\0'); nul != std::string_view::npos) {
     diagnostics_.report(diag::kNulByte, span(nul, nul + 1))
         .help("save the file as UTF-8 text; UTF-16 text and binary files hold NUL bytes");
+    text_ = {};
+    unreadable_ = true;
+    return;
   }
   for (std::size_t cr = text_.find('\r'); cr != std::string_view::npos;
        cr = text_.find('\r', cr + 1)) {
@@ -132,6 +136,7 @@ void Lexer::check_encoding() {
 
 Token Lexer::next() {
   Token token;
+  token.damaged = unreadable_;
   skip_trivia(token);
   token.starts_line = line_is_blank_;
   line_is_blank_ = false;

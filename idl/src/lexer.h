@@ -46,6 +46,8 @@ class Lexer {
   uint32_t base_;
   Diagnostics& diagnostics_;
   std::size_t at_ = 0;
+  // The text is no text; whatever the parser misses, the user has been told why.
+  bool unreadable_ = false;
   // No token and no comment since the last line end.
   bool line_is_blank_ = true;
 };

@@ -149,7 +149,7 @@ Parser::Prelude Parser::parse_prelude() {
     ast::Annotation annotation;
     if (parse_annotation(annotation)) {
       prelude.annotations.push_back(std::move(annotation));
-    } else if (!annotation.name.parts.empty() && !current_.starts_line) {
+    } else if (!annotation.name.parts.empty() && !current_.starts_line && !at_declaration()) {
       skip_param();
       accept(TokenKind::kCloseParen);
     }

@@ -27,9 +27,9 @@ void Parser::report_missing_close(std::string_view kind, const ast::Declared& no
 }
 
 // The ";" of a member or method. Answers whether the next item can be read from here.
-bool Parser::finish_item() {
+bool Parser::finish_item(std::string_view expected) {
   if (accept(TokenKind::kSemicolon)) return true;
-  report_expected("';'");
+  report_expected(expected);
   if (accept(TokenKind::kComma)) return true;
   return current_.starts_line || at(TokenKind::kCloseBrace);
 }
@@ -67,8 +67,7 @@ bool Parser::parse_field(Prelude& prelude, std::string_view kind, ast::Member& m
   if (!accept(TokenKind::kColon)) {
     Diagnostic* diagnostic = report_expected(member.optional ? "':'" : "'?' or ':'");
     if (diagnostic != nullptr && at(TokenKind::kIdentifier)) {
-      diagnostic->help("the name stands before the type: '" + std::string(current_.text) + ": " +
-                       std::string(member.name.text) + "'");
+      diagnostic->help("a " + std::string(kind) + " is written 'name: type'");
     }
     understood = false;
   }
@@ -96,7 +95,10 @@ bool Parser::parse_method(Prelude& prelude, ast::InterfaceDecl& node) {
     advance();
     understood = parse_paths("the name of an error", method.throws);
   }
-  understood = understood && finish_item();
+  const std::string_view expected = !method.throws.empty() ? "',' or ';'"
+                                    : method.result        ? "'throws' or ';'"
+                                                           : "'->', 'throws' or ';'";
+  understood = understood && finish_item(expected);
   method.span = since(begin);
   node.methods.push_back(std::move(method));
   return understood;

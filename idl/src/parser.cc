@@ -38,7 +38,7 @@ Parser::Parser(const SourceFile& source, Diagnostics& diagnostics)
 // file = {annot} "package" path ";" {import} {{annot} decl} EOF
 ast::File Parser::parse() {
   parse_package(parse_prelude());
-  while (pending_ || !at(TokenKind::kEnd)) {
+  while (pending_ || !at(TokenKind::kEnd) || current_.doc.span.valid()) {
     const uint32_t before = current_.span.begin;
     Prelude prelude = pending_ ? *std::exchange(pending_, std::nullopt) : parse_prelude();
     parse_top_level(std::move(prelude));
@@ -52,7 +52,8 @@ void Parser::parse_package(Prelude prelude) {
     file_.doc = std::move(prelude.doc);
     file_.annotations = std::move(prelude.annotations);
     advance();
-    if (!parse_path("the package's name", file_.package) || !finish_item()) skip_declaration();
+    if (!parse_path("the package's name", file_.package) || !finish_item("'.' or ';'"))
+      skip_declaration();
     return;
   }
   Diagnostic* diagnostic = report(diag::kMissingPackage, current_.span, describe(current_));
@@ -69,7 +70,7 @@ void Parser::parse_package(Prelude prelude) {
 void Parser::parse_top_level(Prelude prelude) {
   if (at(TokenKind::kEnd)) {
     refuse_prelude(prelude, "the end of the file");
-  } else if (at_word("import") && !at_declaration()) {
+  } else if (at_word("import")) {
     refuse_prelude(prelude, "an import");
     if (!file_.declarations.empty()) report(diag::kLateImport, current_.span);
     if (!parse_import()) skip_declaration();
@@ -101,10 +102,7 @@ bool Parser::parse_import() {
 // --------------------------------------------------------------------------------------
 
 void Parser::advance() {
-  if (current_.doc.span.valid() && !skipping_) {
-    diagnostics_.report(diag::kStrayDocComment, current_.doc.span)
-        .help("put it before a declaration, member, value, method or parameter, or write '//'");
-  }
+  if (!skipping_) refuse_doc(current_.doc);
   if (at(TokenKind::kEnd)) return;
   previous_ = current_.span;
   previous_damaged_ = current_.damaged;
@@ -159,10 +157,13 @@ void Parser::refuse_prelude(const Prelude& prelude, std::string_view before) {
   if (!prelude.annotations.empty()) {
     report(diag::kStrayAnnotation, prelude.annotations.front().span, before);
   }
-  if (prelude.doc.span.valid()) {
-    diagnostics_.report(diag::kStrayDocComment, prelude.doc.span)
-        .help("put it before a declaration, member, value, method or parameter, or write '//'");
-  }
+  refuse_doc(prelude.doc);
+}
+
+void Parser::refuse_doc(const ast::DocComment& doc) {
+  if (!doc.span.valid()) return;
+  diagnostics_.report(diag::kStrayDocComment, doc.span)
+      .help("put it before a declaration, member, value, method or parameter, or write '//'");
 }
 
 // ---- recovery
@@ -183,7 +184,9 @@ void Parser::skip_declaration() {
     if (at(TokenKind::kCloseBrace)) --braces;
     const bool ended = at(TokenKind::kSemicolon) || at(TokenKind::kCloseBrace);
     if (ended && braces <= 0) {
+      const bool body = at(TokenKind::kCloseBrace);
       advance();
+      if (body) accept(TokenKind::kSemicolon);
       break;
     }
   }

@@ -70,7 +70,7 @@ class Parser {
   bool open_body(BodyKind body);
   void report_missing_close(std::string_view kind, const ast::Declared& node, SourceSpan before,
                             SourceSpan opened);
-  bool finish_item();
+  bool finish_item(std::string_view expected = "';'");
   bool at_reserved() const;
   bool parse_reserved(Prelude& prelude, std::vector<ast::Reserved>& reserved);
   bool parse_field(Prelude& prelude, std::string_view kind, ast::Member& member);
@@ -116,6 +116,7 @@ class Parser {
   template <std::size_t Count, typename... Args>
   Diagnostic* report(const DiagnosticDef<Count>& def, SourceSpan span, const Args&... args);
   void refuse_prelude(const Prelude& prelude, std::string_view before);
+  void refuse_doc(const ast::DocComment& doc);
   void skip_declaration();
   void skip_item(BodyKind body);
   void skip_param();

@@ -79,7 +79,11 @@ void append_diagnostic(std::string& out, const Diagnostic& diagnostic,
   append_message(out, sources, diagnostic.span, is_error ? "error" : "warning",
                  diagnostic.message + " [" + diagnostic_code(diagnostic.number) + "]");
   for (const DiagnosticNote& note : diagnostic.notes) {
-    append_message(out, sources, note.span, "note", note.message);
+    if (note.span.valid()) {
+      append_message(out, sources, note.span, "note", note.message);
+    } else {
+      out += std::string(kNumberWidth, ' ') + " = note: " + note.message + '\n';
+    }
   }
   if (!diagnostic.help_text.empty()) {
     out += std::string(kNumberWidth, ' ') + " = help: " + diagnostic.help_text + '\n';
@@ -99,8 +103,10 @@ std::string render_text(const Diagnostics& diagnostics, const SourceManager& sou
   for (const Diagnostic& diagnostic : diagnostics.all()) {
     append_diagnostic(out, diagnostic, sources);
   }
-  if (diagnostics.suppressed_count() > 0) {
-    out += std::to_string(diagnostics.suppressed_count()) + " more not shown\n";
+  if (diagnostics.full()) {
+    out += "too many errors; no more than " + std::to_string(kMaxErrors) + " are reported\n";
+  } else if (diagnostics.suppressed_count() > 0) {
+    out += std::to_string(diagnostics.suppressed_count()) + " more warnings\n";
   }
   return out;
 }
