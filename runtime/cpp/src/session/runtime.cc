@@ -1,0 +1,31 @@
+#include "multifrost/runtime.h"
+
+#include "session/default_executor.h"
+#include "session/runtime_core.h"
+#include "transport/libzmq/zmq_factory.h"
+
+namespace multifrost {
+
+Runtime::Core::Core(RuntimeOptions options)
+    : log_sink(std::move(options.log)),
+      executor(options.executor ? std::move(options.executor)
+                                : std::make_shared<session::DefaultExecutor>(log_sink)),
+      transports(transport::make_zmq_factory()) {}
+
+void Runtime::Core::log(LogLevel level, std::string_view event, std::string_view message,
+                        std::string_view worker, std::string_view call_id) const {
+  if (!log_sink) return;
+  log_sink->write(
+      {.level = level, .event = event, .message = message, .worker = worker, .call_id = call_id});
+}
+
+Runtime::Runtime(RuntimeOptions options) : core_(std::make_unique<Core>(std::move(options))) {}
+
+Runtime::~Runtime() = default;
+
+Runtime& Runtime::default_runtime() {
+  static Runtime* const runtime = new Runtime();  // never destroyed: clients of static duration
+  return *runtime;
+}
+
+}  // namespace multifrost

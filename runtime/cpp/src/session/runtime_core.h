@@ -1,0 +1,29 @@
+// What the sessions of one Runtime share (R10).
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "multifrost/runtime.h"
+#include "process/spawner.h"
+#include "session/supervisor.h"
+#include "transport/transport.h"
+
+namespace multifrost {
+
+class Runtime::Core {
+ public:
+  explicit Core(RuntimeOptions options);
+
+  void log(LogLevel level, std::string_view event, std::string_view message,
+           std::string_view worker = {}, std::string_view call_id = {}) const;
+
+  /// Destroyed from the last to the first: the supervisor ends before what it calls.
+  std::shared_ptr<LogSink> log_sink;
+  std::shared_ptr<Executor> executor;
+  std::unique_ptr<transport::Factory> transports;
+  process::Spawner spawner;
+  session::Supervisor supervisor;
+};
+
+}  // namespace multifrost
