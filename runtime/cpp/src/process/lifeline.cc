@@ -3,9 +3,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "process/pidfd.h"
 
 namespace multifrost::process {
 namespace {
@@ -37,7 +38,7 @@ Lifeline::Lifeline(bool stdin_is_lifeline) noexcept
   if (is_pipe_) watched_ = move_stdin_away();
   if (watched_) return;
   is_pipe_ = false;
-  watched_.reset(::pidfd_open(parent_, 0));
+  watched_ = open_pidfd(parent_);
 }
 
 bool Lifeline::parent_gone() const noexcept {

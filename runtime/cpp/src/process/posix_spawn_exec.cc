@@ -1,13 +1,13 @@
 // The way for sandboxes that refuse clone(CLONE_VM | CLONE_VFORK): what posix_spawn can express.
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "process/exec_plan.h"
+#include "process/pidfd.h"
 
 namespace multifrost::process {
 namespace {
@@ -88,7 +88,7 @@ ExecOutcome posix_spawn_exec(const ExecPlan& plan) noexcept {
       return outcome;
     }
   }
-  outcome.pidfd.reset(::pidfd_open(outcome.pid, 0));
+  outcome.pidfd = open_pidfd(outcome.pid);
   return outcome;
 }
 
