@@ -18,7 +18,8 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/mfgenConfig.cmake"
               "${CMAKE_CURRENT_BINARY_DIR}/mfgenConfigVersion.cmake"
               cmake/mfgen_add_interface.cmake
         DESTINATION "${package_dir}")
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)  # Debian's name for it
 
 set(CPACK_PACKAGE_NAME mfgen)
 set(CPACK_PACKAGE_VENDOR "The mfgen authors")
