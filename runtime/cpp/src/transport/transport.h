@@ -104,7 +104,8 @@ class Transport {
 
   /// Ends one connection; `lost` follows. Any thread.
   virtual void disconnect(PeerId peer) noexcept = 0;
-  /// Waits until every queued message was handed to the system; false: not by the deadline.
+  /// Waits until every queued message was handed to the system, then ends everything as shutdown()
+  /// does. False: not all was written by the deadline; the rest is dropped. Any thread.
   virtual bool finish(Deadline deadline) = 0;
   /// Ends everything now and wakes the reader with `closed`. Repeatable. The destructor, run by the
   /// last user, closes the descriptors.

@@ -1,0 +1,40 @@
+// Which functions a worker has: namespace → name → the Dispatcher that serves it (spec 3.3, 4.2).
+//
+// Filled before the worker runs, only read afterwards: no locks. Lookups allocate nothing.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "multifrost/dispatcher.h"
+
+namespace multifrost::session {
+
+class FunctionTable {
+ public:
+  /// All methods of a generated worker. Throws std::invalid_argument when one of them is there already.
+  void add(Dispatcher& worker);
+  /// One function of its own.
+  void add(std::string_view name_space, std::string_view name, std::unique_ptr<Dispatcher> function);
+
+  bool has_name_space(std::string_view name_space) const {
+    return name_spaces_.find(name_space) != name_spaces_.end();
+  }
+  /// Null: not found.
+  Dispatcher* find(std::string_view name_space, std::string_view name) const;
+
+  /// Sorted; outside the default namespace as "namespace:name".
+  std::vector<std::string> list() const;
+
+ private:
+  using Functions = std::map<std::string, Dispatcher*, std::less<>>;
+  void insert(std::string_view name_space, std::string_view name, Dispatcher& dispatcher);
+
+  std::map<std::string, Functions, std::less<>> name_spaces_;
+  std::vector<std::unique_ptr<Dispatcher>> owned_;
+};
+
+}  // namespace multifrost::session
