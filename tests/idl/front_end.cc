@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "diagnostic_table.h"
 #include "mfidl/parse.h"
 #include "mfidl/render.h"
 
@@ -14,7 +15,10 @@ namespace mfidl::test {
 
 void FrontEnd::run(const std::string& path) {
   const LoadResult loaded = sources.load(path);
-  ASSERT_NE(loaded.file, nullptr) << path << ": " << loaded.reason;
+  if (loaded.file == nullptr) {
+    diagnostics.report(diag::kCannotReadFile, {}, path, loaded.reason);
+    return;
+  }
   parse_file(*loaded.file, diagnostics);
 }
 
