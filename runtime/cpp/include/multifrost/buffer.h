@@ -65,4 +65,7 @@ class Buffer {
   std::size_t capacity_ = 0;
 };
 
+/// The buffer's content as Bytes, without copying it.
+Bytes share(Buffer&& buffer);
+
 }  // namespace multifrost

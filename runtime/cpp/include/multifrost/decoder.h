@@ -196,6 +196,7 @@ class Decoder : private Refusal {
   bool long_integer(const IntegerType& type, std::int64_t& into);
   bool other_floating(double& into, std::string_view expected);
   bool long_string(std::string_view& into);
+  bool begin(Kind kind, std::size_t& count);
   bool other_key(std::string_view& into);
   void convert();
 

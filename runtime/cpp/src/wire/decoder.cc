@@ -1,0 +1,274 @@
+#include "multifrost/decoder.h"
+
+#include <utility>
+
+#include "wire/head.h"
+#include "wire/json.h"
+#include "wire/markers.h"
+#include "wire/number.h"
+#include "wire/text.h"
+
+namespace multifrost {
+
+using namespace wire;
+
+namespace {
+
+// Shorter Bytes values are copied: they would keep a whole frame alive.
+constexpr std::size_t kSharedFrom = 512;
+
+constexpr char kNanHint[] = " (this wire turns NaN into null; declare f64? or @nan_as_null)";
+
+std::string number_text_of(const Head& head) {
+  if (head.kind == Kind::floating) return number_text(head.as_double());
+  return head.negative ? std::to_string(head.as_signed()) : std::to_string(head.bits);
+}
+
+std::string out_of_range(const std::string& number, const IntegerType& type) {
+  return number + " is out of range for " + std::string(type.name) + " (" +
+         std::to_string(type.low) + " to " + std::to_string(type.high) + ")";
+}
+
+std::string text_of(const Head& head, const char* at) {
+  const std::string count = std::to_string(head.size);
+  switch (head.kind) {
+    case Kind::end:
+      return "nothing";
+    case Kind::nil:
+      return "null";
+    case Kind::boolean:
+      return head.bits != 0 ? "true" : "false";
+    case Kind::integer:
+    case Kind::floating:
+      return number_text_of(head);
+    case Kind::string:
+      return "string " + quoted({at + head.length, head.size});
+    case Kind::bytes:
+      return "bytes(" + count + ")";
+    case Kind::array:
+      return "list of " + count;
+    case Kind::map:
+      return "map of " + count;
+    case Kind::extension:
+      return "extension type " + std::to_string(head.extension);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) noexcept {
+  constexpr std::string_view names[] = {"nothing", "null",  "bool", "integer", "number",
+                                        "string",  "bytes", "list", "map",     "extension"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+Kind Decoder::peek() const noexcept {
+  Head head;
+  if (!read_head(next_, end_, head)) return Kind::end;
+  return head.is_undefined(next_) ? Kind::nil : head.kind;
+}
+
+bool Decoder::refuse_kind(std::string_view expected) {
+  if (next_ != end_) {
+    Head head;
+    if (!read_head(next_, end_, head)) return refuse(head_fault(next_, end_));
+  }
+  return refuse("expected " + std::string(expected) + ", got " + describe_next());
+}
+
+std::string Decoder::describe_next() const {
+  Head head;
+  if (!read_head(next_, end_, head) || head.is_undefined(next_)) {
+    return next_ == end_ ? "nothing" : "null";
+  }
+  return text_of(head, next_);
+}
+
+bool Decoder::null() { return take_null() || refuse_kind("null"); }
+
+bool Decoder::take_undefined() noexcept {
+  if (remaining() < 3 || next_[1] != 0 || next_[2] != 0) return false;
+  next_ += 3;
+  return true;
+}
+
+bool Decoder::take_infinite() noexcept {
+  Head head;
+  if (!read_head(next_, end_, head) || head.kind != Kind::floating) return false;
+  if (head.as_double() - head.as_double() == 0) return false;
+  next_ += head.length;
+  return true;
+}
+
+bool Decoder::integer(std::int64_t& into) {
+  constexpr IntegerType type = {"integer", INT64_MIN, INT64_MAX};
+  return integer(type, into);
+}
+
+bool Decoder::long_integer(const IntegerType& type, std::int64_t& into) {
+  Head head;
+  if (!read_head(next_, end_, head)) return refuse_kind(type.name);
+  bool in_range = true;
+  if (head.kind == Kind::integer) {
+    into = head.as_signed();
+    in_range = head.negative || into >= 0;
+  } else if (head.kind == Kind::floating && is_whole(head.as_double())) {
+    in_range = to_integer(head.as_double(), into);
+  } else {
+    return refuse_kind(type.name);
+  }
+  if (!in_range || into < type.low || into > type.high) {
+    return refuse(out_of_range(number_text_of(head), type));
+  }
+  next_ += head.length;
+  return true;
+}
+
+bool Decoder::unsigned_integer(std::uint64_t& into) {
+  Head head;
+  if (!read_head(next_, end_, head)) return refuse_kind("u64");
+  bool in_range = true;
+  if (head.kind == Kind::integer) {
+    into = head.bits;
+    in_range = !head.negative;
+  } else if (head.kind == Kind::floating && is_whole(head.as_double())) {
+    in_range = to_unsigned(head.as_double(), into);
+  } else {
+    return refuse_kind("u64");
+  }
+  if (!in_range) {
+    return refuse(number_text_of(head) + " is out of range for u64 (0 to 18446744073709551615)");
+  }
+  next_ += head.length;
+  return true;
+}
+
+bool Decoder::other_floating(double& into, std::string_view expected) {
+  Head head;
+  if (!read_head(next_, end_, head)) return refuse_kind(expected);
+  if (head.kind == Kind::floating) {
+    into = head.as_double();
+  } else if (head.kind == Kind::integer) {
+    into = head.negative ? static_cast<double>(head.as_signed()) : static_cast<double>(head.bits);
+  } else if (head.kind == Kind::nil || head.is_undefined(next_)) {
+    return refuse("expected " + std::string(expected) + ", got null" + kNanHint);
+  } else {
+    return refuse_kind(expected);
+  }
+  next_ += head.length;
+  return true;
+}
+
+bool Decoder::long_string(std::string_view& into) {
+  Head head;
+  if (!read_head(next_, end_, head) || head.kind != Kind::string) return refuse_kind("string");
+  into = {next_ + head.length, head.size};
+  next_ += head.length + head.size;
+  return true;
+}
+
+bool Decoder::bytes(Bytes& into) {
+  Head head;
+  if (!read_head(next_, end_, head) || head.kind != Kind::bytes) return refuse_kind("bytes");
+  const char* data = next_ + head.length;
+  const Bytes* message = own_.empty() ? message_ : &own_;
+  if (head.size >= kSharedFrom && message != nullptr) {
+    const auto offset = data - reinterpret_cast<const char*>(message->data());
+    into = message->slice(static_cast<std::size_t>(offset), head.size);
+  } else {
+    into = Bytes(std::string_view(data, head.size));
+  }
+  next_ = data + head.size;
+  return true;
+}
+
+bool Decoder::extension(std::int8_t& type, BytesView& data) {
+  Head head;
+  if (!read_head(next_, end_, head) || head.kind != Kind::extension) {
+    return refuse_kind("extension");
+  }
+  type = head.extension;
+  data = std::string_view(next_ + head.length, head.size);
+  next_ += head.length + head.size;
+  return true;
+}
+
+bool Decoder::begin_array(std::size_t& count) { return begin(Kind::array, count); }
+
+bool Decoder::begin_map(std::size_t& count) { return begin(Kind::map, count); }
+
+bool Decoder::begin(Kind kind, std::size_t& count) {
+  Head head;
+  if (!read_head(next_, end_, head) || head.kind != kind) return refuse_kind(to_string(kind));
+  if (depth_left_ == 0) return refuse("nested too deeply");
+  if (head.values() > items_left_) return refuse("more items than a message may hold");
+  --depth_left_;
+  items_left_ -= head.values();
+  next_ += head.length;
+  count = head.size;
+  return true;
+}
+
+bool Decoder::other_key(std::string_view& into) {
+  Head head;
+  if (!read_head(next_, end_, head)) return refuse_kind("map key");
+  switch (head.kind) {
+    case Kind::string:
+    case Kind::bytes:
+      into = {next_ + head.length, head.size};
+      next_ += head.length + head.size;
+      return true;
+    case Kind::nil:
+    case Kind::boolean:
+    case Kind::integer:
+    case Kind::floating:
+      key_text_ = text_of(head, next_);
+      into = key_text_;
+      next_ += head.length;
+      return true;
+    default:
+      return refuse_kind("map key (text or a number)");
+  }
+}
+
+bool Decoder::skip() {
+  // Without recursion: what is pending only counts, so that depth costs nothing.
+  for (std::size_t pending = 1; pending != 0; --pending) {
+    Head head;
+    if (!read_head(next_, end_, head)) return refuse(head_fault(next_, end_));
+    next_ += head.length + (head.has_payload() ? head.size : 0);
+    pending += head.values();
+    if (pending - 1 > remaining()) return refuse("the message ends within a list or map");
+  }
+  return true;
+}
+
+bool Decoder::raw(BytesView& into) {
+  const char* begin = next_;
+  if (!skip()) return false;
+  into = std::string_view(begin, static_cast<std::size_t>(next_ - begin));
+  return true;
+}
+
+bool Decoder::finish() {
+  if (next_ == end_) return true;
+  return refuse("nothing may follow the value, but " + std::to_string(remaining()) + " bytes do");
+}
+
+void Decoder::convert() {
+  Buffer binary;
+  std::string reason;
+  const std::string_view text(next_, remaining());
+  const bool good = json_to_msgpack(text, binary, reason);
+  if (good) own_ = share(std::move(binary));
+  next_ = own_.as_text().data();
+  end_ = next_ + own_.size();
+  if (!good) refuse(std::move(reason));
+}
+
+Failure Decoder::failure(ErrorCode code, Execution execution, std::string_view where) const {
+  return Failure(code, execution, describe(where));
+}
+
+}  // namespace multifrost

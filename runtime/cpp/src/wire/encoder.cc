@@ -1,0 +1,129 @@
+#include "multifrost/encoder.h"
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "wire/json.h"
+#include "wire/markers.h"
+
+namespace multifrost {
+
+using namespace wire;
+
+namespace {
+
+// The marker and the big-endian form of `value` after it.
+template <class T>
+void put_number(Buffer& to, unsigned marker, T value) {
+  char* room = to.extend(1 + sizeof value);
+  *room = static_cast<char>(marker);
+  store(room + 1, value);
+}
+
+// A size in one, two or four bytes behind the marker for its width.
+void put_size(Buffer& to, unsigned marker8, unsigned marker16, unsigned marker32,
+              std::size_t size) {
+  if (size < 0x100 && marker8 != 0) {
+    put_number(to, marker8, static_cast<std::uint8_t>(size));
+  } else if (size < 0x10000) {
+    put_number(to, marker16, static_cast<std::uint16_t>(size));
+  } else {
+    put_number(to, marker32, static_cast<std::uint32_t>(size));
+  }
+}
+
+constexpr std::size_t kGreatestSize = 0xffff'ffff;
+constexpr char kTooLong[] = "is longer than the 4 GiB that a message can say";
+
+}  // namespace
+
+bool Encoder::long_unsigned(std::uint64_t value) {
+  if (value < 0x100) {
+    put_number(buffer_, kUint8, static_cast<std::uint8_t>(value));
+  } else if (value < 0x10000) {
+    put_number(buffer_, kUint16, static_cast<std::uint16_t>(value));
+  } else if (value < 0x1'0000'0000) {
+    put_number(buffer_, kUint32, static_cast<std::uint32_t>(value));
+  } else {
+    put_number(buffer_, kUint64, value);
+  }
+  return true;
+}
+
+bool Encoder::long_integer(std::int64_t value) {
+  if (value >= 0) return long_unsigned(static_cast<std::uint64_t>(value));
+  const auto bits = static_cast<std::uint64_t>(value);
+  if (value >= INT8_MIN) {
+    put_number(buffer_, kInt8, static_cast<std::uint8_t>(bits));
+  } else if (value >= INT16_MIN) {
+    put_number(buffer_, kInt16, static_cast<std::uint16_t>(bits));
+  } else if (value >= INT32_MIN) {
+    put_number(buffer_, kInt32, static_cast<std::uint32_t>(bits));
+  } else {
+    put_number(buffer_, kInt64, bits);
+  }
+  return true;
+}
+
+bool Encoder::long_string(std::string_view utf8) {
+  if (utf8.size() > kGreatestSize) return refuse(kTooLong);
+  put_size(buffer_, kStr8, kStr16, kStr32, utf8.size());
+  buffer_.append(utf8);
+  return true;
+}
+
+bool Encoder::bytes(BytesView value) {
+  if (value.size() > kGreatestSize) return refuse(kTooLong);
+  buffer_.reserve(buffer_.size() + value.size() + 64);  // one growth, with room for what follows
+  put_size(buffer_, kBin8, kBin16, kBin32, value.size());
+  buffer_.append(value.as_text());
+  return true;
+}
+
+bool Encoder::extension(std::int8_t type, BytesView data) {
+  if (data.size() > kGreatestSize) return refuse(kTooLong);
+  if (std::has_single_bit(data.size()) && data.size() <= 16) {
+    put(kFixExt1 + static_cast<unsigned>(std::countr_zero(data.size())));
+  } else {
+    put_size(buffer_, kExt8, kExt16, kExt32, data.size());
+  }
+  put(static_cast<unsigned char>(type));
+  buffer_.append(data.as_text());
+  return true;
+}
+
+bool Encoder::long_array(std::size_t count) {
+  if (count > kGreatestSize) return refuse(kTooLong);
+  put_size(buffer_, 0, kArray16, kArray32, count);
+  return true;
+}
+
+bool Encoder::long_map(std::size_t count) {
+  if (count > kGreatestSize) return refuse(kTooLong);
+  put_size(buffer_, 0, kMap16, kMap32, count);
+  return true;
+}
+
+bool Encoder::begin_tagged_map(std::size_t count) {
+  const std::string_view tag = std::exchange(tag_, {});
+  return begin_map(count + 1) && key(tag) && string(variant_);
+}
+
+bool Encoder::convert() {
+  Buffer text;
+  std::string reason;
+  if (!json_from_msgpack(buffer_.view(), text, reason)) return refuse(std::move(reason));
+  buffer_ = std::move(text);
+  return true;
+}
+
+Failure Encoder::failure(std::string_view where) const {
+  return failure(ErrorCode::encode, Execution::executed, where);
+}
+
+Failure Encoder::failure(ErrorCode code, Execution execution, std::string_view where) const {
+  return Failure(code, execution, describe(where));
+}
+
+}  // namespace multifrost
