@@ -108,7 +108,7 @@ class Connection:
         self._on_lost(self, reason)
 
     def when_sent(self, callback: Callable[[], object]) -> None:
-        """Runs `callback` once nothing is left to send, or the connection is gone. Reactor's thread."""
+        """Runs `callback` once nothing is left to send, or the peer is gone. Reactor's thread."""
         self._when_sent.append(callback)
         self._report_sent()
 

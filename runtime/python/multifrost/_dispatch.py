@@ -36,7 +36,9 @@ class Dispatcher:
     `await_` runs an awaitable to its end on the handler's thread.
     """
 
-    def __init__(self, hidden: frozenset[str], await_: Callable[[Awaitable[object]], object]) -> None:
+    def __init__(
+        self, hidden: frozenset[str], await_: Callable[[Awaitable[object]], object]
+    ) -> None:
         self._hidden = hidden
         self._await = await_
         self._services: dict[str, object] = {}
@@ -54,7 +56,9 @@ class Dispatcher:
 
     def interfaces(self) -> list[dict[str, str]]:
         """Name, version and fingerprint of every generated interface that is served."""
-        found = [getattr(service, "_multifrost_interface", None) for service in self._services.values()]
+        found = [
+            getattr(service, "_multifrost_interface", None) for service in self._services.values()
+        ]
         return [
             {"name": one.name, "version": one.version, "fingerprint": one.fingerprint}
             for one in found
@@ -112,7 +116,7 @@ class Dispatcher:
 
     def _settle(self, value: object) -> object:
         """`async def` handlers and others that return an awaitable are run to their end."""
-        return self._await(value) if hasattr(value, "__await__") else value  # type: ignore[arg-type]
+        return self._await(value) if hasattr(value, "__await__") else value
 
     def _method(self, service: object, context: CallContext) -> Callable[..., object]:
         name = context.function

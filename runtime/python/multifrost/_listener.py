@@ -54,13 +54,13 @@ class Listener:
             self._on_accept(peer)
 
     def _pause(self) -> None:
-        """Out of descriptors: the peers wait in the backlog instead of keeping this thread awake."""
+        """Out of descriptors: peers wait in the backlog instead of keeping this thread awake."""
         self._reactor.unwatch(self._sock)
         self._reactor.later(_PAUSE_SECONDS, self._watch)
 
 
 def bind_tcp(host: str, port: int = 0) -> socket.socket:
-    """A TCP socket on `host` ("*" is every interface), at a port that the kernel picks by default."""
+    """A TCP socket on `host` ("*": every interface), by default at a port the kernel picks."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -28,7 +28,7 @@ _float64 = struct.Struct(">d").pack
 
 def _pack(value: Any) -> bytes:
     packed = msgpack.packb(value, use_bin_type=True)
-    assert packed is not None
+    assert isinstance(packed, bytes)
     return packed
 
 

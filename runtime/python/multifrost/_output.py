@@ -2,8 +2,8 @@
 
 `sys.stdout` and `sys.stderr` are replaced by real text streams (with `.buffer` and `fileno`) whose
 whole lines become STDOUT and STDERR messages. Lines written before a parent is known wait in a
-bounded store. Best effort: a line gets two tries and is then counted as dropped, since a worker must
-never wait for a parent that does not read.
+bounded store. Best effort: a line gets two tries and is then counted as dropped, since a worker
+must never wait for a parent that does not read.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class OutputCapture:
     def _line(self, stream: str, line: str) -> None:
         if self._waiting or self._try_twice(stream, line) is None:
             if self._tee:
-                return  # a service's own streams have it; parents get what is written while they listen
+                return  # a service's own streams have it; parents get what comes while they listen
             if len(self._waiting) >= _MAX_WAITING:
                 self.dropped += 1
                 return

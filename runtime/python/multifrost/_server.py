@@ -22,6 +22,7 @@ from .errors import DecodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ._connection import Connection
@@ -65,7 +66,7 @@ class Server:
         self._stopping = False
         self._idle = threading.Event()
         self.context: CallContext | None = None
-        self.on_parent = lambda: None
+        self.on_parent: Callable[[], None] = _nothing
 
     # Handler's thread
 
@@ -189,7 +190,7 @@ class Server:
 
     def on_message(self, connection: Connection, frames: list[bytes]) -> None:
         if len(frames) < 2:
-            return  # no delimiter: not a Multifrost message; its sender waits in vain by its own fault
+            return  # no delimiter: no Multifrost message
         payload = frames[1]
         try:
             message = _message.parse(payload)
@@ -259,6 +260,10 @@ class Server:
     def _end_if_stuck(self) -> None:
         if not self._idle.is_set():
             os._exit(1)
+
+
+def _nothing() -> None:
+    """Nobody wants to know of a new parent."""
 
 
 def _deadline(extensions: dict[str, Any]) -> float | None:

@@ -79,7 +79,7 @@ def pack_strict(value: Any, root: str) -> bytes:
         except _Refused as refused:
             raise refused.error(root) from None
         raise EncodeError(f"{root}: {error}") from None
-    assert packed is not None
+    assert isinstance(packed, bytes)
     return packed
 
 

@@ -123,7 +123,7 @@ class Zmtp:
         if available < 2:
             return None
         flags = buffer[position]
-        if flags & ~(_MORE | _LONG | _COMMAND) or flags & _COMMAND and flags & _MORE:
+        if flags & ~(_MORE | _LONG | _COMMAND) or (flags & _COMMAND and flags & _MORE):
             raise ZmtpError(f"bad frame flags {flags:#x}")
         if flags & _LONG:
             if available < 9:
@@ -173,6 +173,8 @@ class Zmtp:
             properties = rest[value_end:]
         peer = found.get(b"socket-type", b"").decode("ascii", "replace")
         if peer not in _PARTNERS[self._socket_type]:
-            raise ZmtpError(f"the peer is a {peer or 'nothing'} socket, not for {self._socket_type}")
+            raise ZmtpError(
+                f"the peer is a {peer or 'nothing'} socket, not for {self._socket_type}"
+            )
         self.peer_identity = found.get(b"identity", b"")
         self.ready = True

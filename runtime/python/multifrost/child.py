@@ -1,10 +1,10 @@
 """ChildWorker: write a class, its public methods can be called from any language (spec 4.2).
 
-    class Calculator(ChildWorker):
-        def add(self, a, b):
-            return a + b
+class Calculator(ChildWorker):
+    def add(self, a, b):
+        return a + b
 
-    Calculator().run()
+Calculator().run()
 """
 
 from __future__ import annotations
@@ -157,15 +157,14 @@ class _State:
             self._loop = None
 
 
+_STATE = "_multifrost_state"
 _OWN_NAMES = frozenset(name for name in vars(ChildWorker) if not name.startswith("_"))
 
 
 def _state(worker: ChildWorker) -> _State:
     attributes: dict[str, Any] = worker.__dict__
-    state = attributes.get("_multifrost_state")
-    if state is None:
-        state = attributes.setdefault("_multifrost_state", _State(worker))
-    return state
+    state: _State | None = attributes.get(_STATE)
+    return state if state is not None else attributes.setdefault(_STATE, _State(worker))
 
 
 def _stop_on_signals(runner: Runner) -> Any:
@@ -188,5 +187,3 @@ def _stop_on_signals(runner: Runner) -> Any:
     for number in (signal.SIGINT, signal.SIGTERM):
         saved[number] = signal.signal(number, on_signal)
     return restore
-
-

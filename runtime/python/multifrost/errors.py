@@ -2,7 +2,7 @@
 
 Each carries `code`, a stable word for programs, and `executed`: True when the worker ran the call,
 False when it certainly did not, None when nobody can know (sent, and then lost). After any of them
-the worker object is usable again. This file imports nothing, so that catching an error costs nothing.
+the worker object is usable again. This file imports nothing: catching an error costs nothing.
 
 A code travels as a number in `metadata.mf.code`; the numbers are those of the C++ runtime and never
 change their meaning.
@@ -56,7 +56,7 @@ class UsageError(MultifrostError, RuntimeError):
     """The call was made in a way that cannot work: before start(), after a fork, inside a loop."""
 
     code = "not_started"
-    executed = False
+    executed: bool | None = False
 
     def __init__(self, message: str, code: str = "not_started") -> None:
         super().__init__(message)
@@ -67,21 +67,21 @@ class EncodeError(MultifrostError, TypeError):
     """A value cannot travel; the text names its path (`args[0].when: datetime ...`)."""
 
     code = "encode"
-    executed = False
+    executed: bool | None = False
 
 
 class DecodeError(MultifrostError, ValueError):
     """Bytes that arrived are no message, or a value is not what the caller declared."""
 
     code = "decode"
-    executed = True
+    executed: bool | None = True
 
 
 class InvalidArgument(MultifrostError, ValueError):
     """An argument was refused before the handler ran."""
 
     code = "invalid_argument"
-    executed = False
+    executed: bool | None = False
 
 
 class RemoteCallError(MultifrostError):
@@ -93,7 +93,7 @@ class RemoteCallError(MultifrostError):
     """
 
     code = "remote"
-    executed = True
+    executed: bool | None = True
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class WorkerExitedError(RemoteCallError):
         return f"{self.message}\n{self.last_output}" if self.last_output else self.message
 
 
-class TimeoutError(MultifrostError, builtins.TimeoutError):  # noqa: A001 - the spec's name
+class TimeoutError(MultifrostError, builtins.TimeoutError):
     """No reply within the call's time (spec 6.2)."""
 
     code = "timeout"
@@ -154,10 +154,10 @@ class CircuitOpenError(MultifrostError):
     """Calls are refused since the worker failed too often (spec 7.1); nothing was sent."""
 
     code = "circuit_open"
-    executed = False
+    executed: bool | None = False
 
 
-class ConnectionError(MultifrostError, builtins.ConnectionError):  # noqa: A001 - the spec's name
+class ConnectionError(MultifrostError, builtins.ConnectionError):
     """The worker cannot be reached, or what answers is no Multifrost v3 worker."""
 
     code = "connection"
@@ -171,11 +171,11 @@ class RegistryError(MultifrostError):
     """The service registry refused or failed (spec 3.4); the text names file, pid and port."""
 
     code = "registry"
-    executed = False
+    executed: bool | None = False
 
 
 class UnimplementedError(MultifrostError):
     """A feature that this worker, or the protocol that it is called over, does not have."""
 
     code = "unimplemented"
-    executed = False
+    executed: bool | None = False

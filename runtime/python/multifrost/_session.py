@@ -1,0 +1,485 @@
+"""A parent's session: calls, heartbeats, breaker and restart, whatever the link is (R3 to R5).
+
+    state         event                                   -> state
+    new, closed,
+    failed        start()                                 -> starting
+    starting      link up and first heartbeat echoed      -> ready
+    starting      link down, or start_timeout             -> failed
+    ready         link down, no restart                   -> failed (breaker latched)
+    ready         link down, restart                      -> restarting
+    restarting    as starting; attempts used up           -> ready; failed (breaker latched)
+    any           close()                                 -> closed
+
+Everything but `begin`, `expire`, `abandon` and the properties runs on the reactor's thread. A call
+is sent by the thread that makes it; only reading is the reactor's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from random import random
+from time import monotonic
+
+from . import _message
+from ._breaker import Breaker
+from ._heartbeat import Heartbeats
+from ._ledger import Ledger, PendingCall
+from ._reactor import Reactor
+from ._remote_error import remote_error
+from ._restart import RestartPolicy
+from .errors import (
+    CircuitOpenError,
+    ConnectionError,
+    DecodeError,
+    MultifrostError,
+    RemoteCallError,
+    TimeoutError,
+    UsageError,
+    WorkerExitedError,
+)
+from .metrics import Metrics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    from ._connection import Connection
+    from ._options import Options
+    from ._reactor import Timer
+
+    OnEnd = Callable[[object, Exception | None], None]
+    OnDone = Callable[[Exception | None], None]
+
+    class Link(Protocol):
+        """How a session gets its connection: by spawning (SpawnLink) or by finding (ServiceLink).
+
+        It reports with session.on_link_up(connection) and session.on_link_down(error, restart).
+        """
+
+        restarts: bool
+        endless: bool
+        """A lost service is looked for until it is back; calls fail at once meanwhile."""
+
+        def open(self) -> None: ...
+        def close(self, connection: Connection | None, done: Callable[[], None]) -> None: ...
+        def waits_for(self) -> str: ...
+
+
+class Session:
+    """`what` names the worker in messages: its script, or its service id."""
+
+    def __init__(
+        self,
+        what: str,
+        options: Options,
+        make_link: Callable[[Session, Reactor], Link],
+        on_output: Callable[[str, str], None],
+    ) -> None:
+        self.what = what
+        self.options = options
+        self.metrics = Metrics()
+        self.breaker = Breaker(options.failures_to_open, self._on_trip)
+        self._make_link = make_link
+        self._on_output = on_output
+        self._ledger = Ledger()
+        self._state = "new"
+        self._pid = os.getpid()
+        self._reactor: Reactor | None = None
+        self._link: Link | None = None
+        self._connection: Connection | None = None
+        self._epoch = 0
+        self._answered = False
+        self._peer_is_ours = False
+        self._ready_since = 0.0
+        self._last_echo = 0.0
+        self._failure: Exception | None = None
+        self._start_waiters: list[OnDone] = []
+        self._close_waiters: list[OnDone] = []
+        self._timers: list[Timer] = []
+        self._heartbeats = Heartbeats(options.heartbeat_max_misses)
+        self._restart = RestartPolicy(options.max_restart_attempts, random)
+        self._readying: Connection | None = None
+        self.recent_output: deque[str] = deque(maxlen=20)
+
+    # Any thread
+
+    @property
+    def state(self) -> str:
+        return self._state
+
+    @property
+    def late_answers(self) -> int:
+        return self._ledger.late_answers
+
+    def start(self, on_done: OnDone) -> None:
+        """Starts, or joins a start under way; `on_done` runs on the reactor's thread."""
+        self._check_process()
+        if self._reactor is None:
+            self._reactor = Reactor("multifrost-parent")
+            self._reactor.start()
+        self._reactor.call(lambda: self._begin_start(on_done))
+
+    def close(self, on_done: OnDone) -> None:
+        """Ends the worker (spawn) or leaves it (connect); calls under way fail."""
+        if self._reactor is None or self._pid != os.getpid():
+            on_done(None)
+            return
+        self._reactor.call(lambda: self._begin_close(on_done))
+
+    def stop_reactor(self) -> None:
+        """After `close`: ends the thread. Not on the reactor's thread."""
+        if self._reactor is not None and self._pid == os.getpid():
+            self._reactor.stop()
+            self._reactor = None
+
+    def begin(
+        self, function: str, args: bytes, namespace: str, timeout: float | None, on_end: OnEnd
+    ) -> PendingCall:
+        """Sends a call, or queues it while the worker restarts. Raises what forbids it."""
+        self._check_callable(function)
+        call_id = _message.new_id()
+        metadata: dict[str, Any] = {}
+        if timeout is not None:
+            metadata["mf"] = {"v": 1, "deadline_ms": max(1, int(timeout * 1000))}
+        payload = _message.call(call_id, function, args, namespace, metadata)
+        call = PendingCall(call_id, function, namespace, payload, monotonic(), on_end)
+        self.metrics.on_call()
+        self._ledger.add(call)
+        connection = self._connection
+        if connection is None:
+            self._on_reactor(self._settle_unsent)
+        elif self._ledger.claim(call, self._epoch) and not connection.send(payload):
+            call.sent = False
+            self._on_reactor(self._settle_unsent)
+        return call
+
+    def expire(self, call: PendingCall, timeout: float) -> None:
+        """The call's time is over: it ends with TimeoutError, unless it has ended."""
+        taken = self._ledger.take(call.call_id)
+        if taken is not None:
+            error = TimeoutError(self._timeout_text(call, timeout))
+            error.executed = None if call.sent else False
+            self._end(taken, None, error)
+
+    def abandon(self, call: PendingCall) -> None:
+        """Nobody waits any more: the call ends silently, a worker of ours is told."""
+        taken = self._ledger.take(call.call_id)
+        if taken is None:
+            return
+        self.metrics.on_end(False, None)
+        connection = self._connection
+        if taken.sent and connection is not None and self._peer_is_ours:
+            connection.send(_message.cancel(call.call_id))
+
+    def reset_circuit(self) -> None:
+        """Closes the breaker by hand (spec 9.1)."""
+        self.breaker.reset()
+
+    def _check_process(self) -> None:
+        if self._pid != os.getpid():
+            text = f"{self.what}: this worker belongs to the process that started it, not to a fork"
+            raise UsageError(text, "wrong_process")
+
+    def _check_callable(self, function: str) -> None:
+        self._check_process()
+        where = f"{self.what}: {function}"
+        if self._state in ("new", "starting"):
+            raise UsageError(f"{where}: not started; await start(), or use 'async with'")
+        if self._state in ("closing", "closed"):
+            raise UsageError(f"{where}: closed; start() it again first", "closed")
+        if self.breaker.is_open:
+            raise CircuitOpenError(f"{where}: the circuit is open: {self.breaker.reason}")
+
+    def _on_reactor(self, callback: Callable[[], None]) -> None:
+        if self._reactor is not None:
+            self._reactor.call(callback)
+
+    def _timeout_text(self, call: PendingCall, timeout: float) -> str:
+        text = f"{self.what}: {call.function}: no reply in {timeout:g} s; "
+        if not call.sent:
+            return text + f"the call was not sent, the worker is {self._state}"
+        age = (monotonic() - self._last_echo) * 1000.0
+        if self._last_echo and age < 1000.0 * (self.options.heartbeat_interval * 2):
+            text += f"the worker is alive (heartbeat {age:.0f} ms ago)"
+        else:
+            text += "the worker does not answer heartbeats either"
+        if not self._answered:
+            text += (
+                f". No call was answered so far: does it serve namespace '{call.namespace}'? "
+                "A worker ignores calls of any other"
+            )
+        return text
+
+    # Reactor's thread: start and end
+
+    def _begin_start(self, on_done: OnDone) -> None:
+        if self._state in ("ready", "restarting"):
+            on_done(None)
+            return
+        self._start_waiters.append(on_done)
+        if self._state == "starting":
+            return
+        self._state = "starting"
+        self._failure = None
+        self._restart.attempts = 0
+        self.breaker.reset()
+        self._open_link()
+
+    def _open_link(self) -> None:
+        assert self._reactor is not None
+        self._epoch += 1
+        self._peer_is_ours = False
+        self._answered = False
+        self._heartbeats = Heartbeats(self.options.heartbeat_max_misses)
+        self.breaker.begin_epoch(self._epoch)
+        self._link = self._make_link(self, self._reactor)
+        if not (self._link.endless and self._state == "restarting"):
+            self._later(self.options.start_timeout, self._on_start_timeout)
+        try:
+            self._link.open()
+        except MultifrostError as error:
+            self.on_link_down(error, self._link.restarts)
+
+    def _on_start_timeout(self) -> None:
+        assert self._link is not None
+        link, connection = self._link, self._readying
+        why = link.waits_for() if connection is None else "it answers no heartbeat"
+        waited = f"was not ready within {self.options.start_timeout:g} s"
+        tail = "".join(f"\n  {line}" for line in self.recent_output)
+        error = ConnectionError(f"{self.what} {waited}: {why}{tail}")
+        self._readying = None
+        link.close(connection, lambda: self.on_link_down(error, link.restarts))
+
+    def _begin_close(self, on_done: OnDone) -> None:
+        self._close_waiters.append(on_done)
+        if self._state == "closing":
+            return
+        self._state = "closing"
+        connection, self._connection = self._connection or self._readying, None
+        self._readying = None
+        self._cancel_timers()
+        for call in self._ledger.take_all():
+            text = f"{self.what}: {call.function}: the worker was closed"
+            error = ConnectionError(text, executed=None if call.sent else False)
+            error.code = "closed"
+            self._end(call, None, error)
+        self._finish_start(ConnectionError(f"{self.what}: closed while it started"))
+        if self._link is None:
+            self._finish_close()
+        else:
+            self._link.close(connection, self._finish_close)
+
+    def _finish_close(self) -> None:
+        self._link = None
+        self._state = "closed"
+        waiters, self._close_waiters = self._close_waiters, []
+        for on_done in waiters:
+            on_done(None)
+
+    def _finish_start(self, error: Exception | None) -> None:
+        waiters, self._start_waiters = self._start_waiters, []
+        for on_done in waiters:
+            on_done(error)
+
+    # Reactor's thread: what the link reports
+
+    def on_link_up(self, connection: Connection) -> None:
+        """The verified peer is there; it is ready when it has echoed a heartbeat (R5)."""
+        self._readying = connection
+        self._beat()
+
+    def on_link_down(self, error: MultifrostError, restart: bool) -> None:
+        """The connection, and with a spawned worker its process, is gone."""
+        if self._state == "closing":
+            return
+        was_ready = self._connection is not None
+        self._connection = self._readying = None
+        self._cancel_timers()
+        if was_ready:
+            self._restart.on_exit(monotonic() - self._ready_since)
+        for call in self._ledger.take_all(sent_only=True):
+            self._end(call, None, _lost(error, call, self.what))
+        self._failure = error
+        assert self._link is not None
+        delay: float | None = None
+        if restart and self._state != "starting":
+            delay = 0.0 if self._link.endless else self._restart.next_delay()
+        if delay is None:
+            self._fail(error)
+        else:
+            self._state = "restarting"
+            self._later(delay, self._open_link)
+            self._settle_unsent()
+
+    def _fail(self, error: MultifrostError) -> None:
+        self._state = "failed"
+        self.breaker.latch(str(error).partition("\n")[0])
+        self._finish_start(error)
+        for call in self._ledger.take_all():
+            self._end(call, None, _lost(error, call, self.what))
+
+    def _on_ready(self, connection: Connection) -> None:
+        self._cancel_timers()
+        self._readying = None
+        self._ready_since = monotonic()
+        self._state = "ready"
+        self.breaker.on_echo()
+        while not self._ledger.open_if_empty(lambda: self._open_to_callers(connection)):
+            for call in self._ledger.unsent():
+                if self._ledger.claim(call, self._epoch):
+                    connection.send(call.payload)
+        self._later(self.options.heartbeat_interval, self._beat_on)
+        self._finish_start(None)
+
+    def _open_to_callers(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _settle_unsent(self) -> None:
+        """Calls that found no connection: sent by now, waiting for a restart, or lost."""
+        if self._connection is not None:
+            for call in self._ledger.unsent():
+                if self._ledger.claim(call, self._epoch) and not self._connection.send(
+                    call.payload
+                ):
+                    call.sent = False  # the loss is about to be reported; it ends them
+                    return
+        elif self._state != "restarting" or (self._link is not None and self._link.endless):
+            error = self._failure or ConnectionError(f"{self.what}: not connected")
+            for call in self._ledger.take_all():
+                self._end(call, None, _lost(error, call, self.what))
+
+    # Reactor's thread: messages
+
+    def on_message(self, connection: Connection, frames: list[bytes]) -> None:
+        """A message of the worker."""
+        if len(frames) < 2:
+            return
+        try:
+            message = _message.parse(frames[1])
+        except DecodeError as error:
+            self._on_undecodable(frames[1], error)
+            return
+        app = message.get("app")
+        if app != _message.APP:
+            if app is not None:
+                connection.close(f"the peer speaks app id {app!r:.60}, not {_message.APP}")
+            return
+        kind = message.get("type")
+        if kind == "response" or kind == "error":
+            self._on_answer(message, kind == "response")
+        elif kind == "heartbeat":
+            self._on_echo(connection, message)
+        elif (kind == "stdout" or kind == "stderr") and isinstance(message.get("output"), str):
+            for line in message["output"].splitlines():
+                self.on_output(kind, line)
+
+    def on_output(self, stream: str, line: str) -> None:
+        """A line that the worker wrote, by pipe or by message."""
+        self.recent_output.append(line)
+        self._on_output(stream, line)
+
+    def _on_answer(self, message: dict[str, Any], is_result: bool) -> None:
+        call = self._ledger.take_answered(_message.text_of(message.get("id")))
+        if call is None:
+            return
+        self._answered = True
+        if is_result:
+            self._end(call, message.get("result"), None)
+        else:
+            self._end(call, None, remote_error(message))
+
+    def _on_undecodable(self, payload: bytes, error: DecodeError) -> None:
+        """The answer's id usually stands before what cannot be decoded."""
+        call = self._ledger.take_answered(_message.text_of(_message.salvage(payload).get("id")))
+        if call is not None:
+            self._end(call, None, DecodeError(f"{self.what}: {call.function}: result: {error}"))
+
+    def _end(self, call: PendingCall, result: object, error: Exception | None) -> None:
+        answered = error is None or type(error) is RemoteCallError
+        self.metrics.on_end(error is None, monotonic() - call.started if answered else None)
+        if error is None or (isinstance(error, RemoteCallError) and error.error_type is not None):
+            self.breaker.on_success(call.epoch)
+        elif type(error) in (RemoteCallError, TimeoutError, DecodeError):
+            self.breaker.on_failure(call.epoch, f"{call.function}: {error}".partition("\n")[0])
+        call.on_end(result, error)
+
+    # Reactor's thread: heartbeats
+
+    def _beat_on(self) -> None:
+        """The next beat, and the timer for the one after it."""
+        self._beat()
+        self._later(self.options.heartbeat_interval, self._beat_on)
+
+    def _beat(self) -> None:
+        connection = self._connection or self._readying
+        if connection is None:
+            return
+        beat_id = _message.new_id()
+        self._heartbeats.on_sent(beat_id, monotonic())
+        connection.send(_message.heartbeat(beat_id, {}))
+        if self._connection is not None:
+            self._later(self.options.heartbeat_timeout, lambda: self._on_beat_timeout(beat_id))
+
+    def _on_beat_timeout(self, beat_id: str) -> None:
+        if self._heartbeats.on_timeout(beat_id):
+            self.breaker.on_misses(self._heartbeats.misses)
+
+    def _on_trip(self) -> None:
+        """The breaker opened, on whatever thread."""
+        self.metrics.on_trip()
+        self._on_reactor(self._probe_later)
+
+    def _probe_later(self) -> None:
+        """While the circuit is open: beats in quicker succession until one is echoed."""
+        if self.breaker.is_open and self._connection is not None:
+            self._later(self.breaker.next_probe(), self._probe)
+
+    def _probe(self) -> None:
+        if self.breaker.is_open:
+            self._beat()
+            self._probe_later()
+
+    def _on_echo(self, connection: Connection, message: dict[str, Any]) -> None:
+        now = monotonic()
+        rtt = self._heartbeats.on_echo(_message.text_of(message.get("id")), now)
+        if rtt is None:
+            return
+        self._last_echo = now
+        self.metrics.on_heartbeat(rtt)
+        mf = _message.extensions_of(message)
+        self._peer_is_ours = self._peer_is_ours or bool(mf)
+        if connection is self._readying:
+            self._on_ready(connection)
+            return
+        stall, busy = self.options.handler_stall_timeout, mf.get("busy_ms")
+        if stall is not None and isinstance(busy, int) and busy > stall * 1000:
+            if self._heartbeats.on_miss():
+                self.breaker.on_misses(self._heartbeats.misses)
+            return
+        self.breaker.on_echo()
+
+    def _later(self, seconds: float, callback: Callable[[], None]) -> None:
+        assert self._reactor is not None
+        self._timers = [timer for timer in self._timers if not timer.cancelled]
+        self._timers.append(self._reactor.later(seconds, callback))
+
+    def _cancel_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+
+
+def _lost(error: Exception, call: PendingCall, what: str) -> Exception:
+    """The error of one call that the end of its connection took along: each gets its own."""
+    executed = None if call.sent else False
+    text = str(error).partition("\n")[0]
+    if isinstance(error, WorkerExitedError):
+        return WorkerExitedError(
+            f"{text} before it answered {call.function}",
+            error.exit_status,
+            error.last_output,
+            executed=executed,
+        )
+    return ConnectionError(f"{what}: {call.function}: {text}", executed=executed)

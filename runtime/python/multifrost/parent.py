@@ -1,0 +1,380 @@
+"""ParentWorker: owns a worker's process, or is connected to a service, and calls it (spec 4.1).
+
+async with ParentWorker.spawn("worker.py") as worker:
+    total = await worker.acall.add(1, 2)
+
+with ParentWorker.spawn("worker.py").sync as worker:
+    total = worker.call.add(1, 2)
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+
+from ._calls import AsyncCalls, Caller, SyncCalls, pack_raw_args, refuse_in_event_loop
+from ._command import command_for
+from ._executor import SerialExecutor
+from ._options import Options, seconds_of
+from ._service_link import ServiceLink
+from ._session import Session
+from ._spawn_link import SpawnLink
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Any
+
+    from ._options import Timeout
+    from ._reactor import Reactor
+    from ._session import Link, OnDone
+    from .metrics import Metrics
+
+
+class ParentWorker:
+    """Made by `spawn` or `connect`. May be used from any thread and any event loop; start, close
+    and stop may be repeated. Nothing blocks but what hangs on `sync`."""
+
+    def __init__(
+        self, what: str, options: Options, make_link: Callable[[Session, Reactor], Link]
+    ) -> None:
+        self._name = what
+        self._on_output = options.on_output
+        self._executor = SerialExecutor("multifrost-callbacks")
+        self._session = Session(what, options, make_link, self._take_output)
+        self._caller = Caller(self._session, options.namespace, options.default_timeout)
+        self._close_on_exit = False
+        self.acall = AsyncCalls(self._caller)
+        """`await worker.acall.method(...)`."""
+        self.sync = SyncWorker(self)
+        """The same worker for plain code: `worker.sync.call.method(...)`."""
+
+    @classmethod
+    def spawn(
+        cls,
+        script: str | os.PathLike[str],
+        executable: str | Sequence[str] | None = None,
+        *,
+        auto_restart: bool = False,
+        max_restart_attempts: int = 5,
+        default_timeout: Timeout | None = None,
+        heartbeat_interval: float = 5.0,
+        heartbeat_timeout: float = 3.0,
+        heartbeat_max_misses: int = 3,
+        handler_stall_timeout: float | None = None,
+        breaker_threshold: int | None = None,
+        start_timeout: float = 30.0,
+        stop_timeout: float = 2.0,
+        namespace: str = "default",
+        on_output: Callable[[str, str], None] | None = None,
+        args: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+    ) -> ParentWorker:
+        """A worker in a process of its own; start() starts it (spec 4.1, 5.1).
+
+        Without `executable`: _command.command_for says how the script is run; "python" is this
+        interpreter. Units are the specification's: `default_timeout` (of a call; none by default)
+        in milliseconds, or a timedelta; everything else in seconds. `auto_restart` starts a crashed
+        worker again, at most `max_restart_attempts` times. The circuit opens after
+        `breaker_threshold` failed calls in a row (default: max_restart_attempts), after
+        `heartbeat_max_misses` unanswered heartbeats, and when the process is gone for good.
+        `handler_stall_timeout`: one handler that runs longer counts as missed heartbeats.
+        `start_timeout` is for start(); `stop_timeout` lies between SHUTDOWN, SIGTERM and SIGKILL.
+        `on_output(stream, line)` takes the worker's output instead of printing it; it runs on a
+        thread of its own. `args`, `env` (added to this environment) and `cwd` are the process's.
+        """
+        path = os.fspath(script)
+        options = Options(
+            namespace=namespace,
+            auto_restart=auto_restart,
+            max_restart_attempts=max_restart_attempts,
+            default_timeout=seconds_of(default_timeout),
+            heartbeat_interval=heartbeat_interval,
+            heartbeat_timeout=heartbeat_timeout,
+            heartbeat_max_misses=heartbeat_max_misses,
+            handler_stall_timeout=handler_stall_timeout,
+            breaker_threshold=breaker_threshold,
+            start_timeout=start_timeout,
+            stop_timeout=stop_timeout,
+            on_output=on_output,
+            args=tuple(args),
+            env=dict(env or {}),
+            cwd=os.fspath(cwd) if cwd is not None else None,
+        )
+
+        def make_link(session: Session, reactor: Reactor) -> Link:
+            return SpawnLink(session, reactor, command_for(path, executable))
+
+        return cls(os.path.basename(path), options, make_link)
+
+    @classmethod
+    def connect(
+        cls,
+        service_id: str,
+        timeout: float = 5.0,
+        *,
+        default_timeout: Timeout | None = None,
+        heartbeat_interval: float = 5.0,
+        heartbeat_timeout: float = 3.0,
+        heartbeat_max_misses: int = 3,
+        handler_stall_timeout: float | None = None,
+        breaker_threshold: int = 5,
+        namespace: str = "default",
+        on_output: Callable[[str, str], None] | None = None,
+    ) -> Connecting:
+        """`await ParentWorker.connect("my-service")` is a started worker (spec 5.2).
+
+        `timeout` is in seconds, for finding the service; ConnectionError after it. `async with`
+        works without the await. `.sync()` connects from plain code. Other options as in spawn.
+        """
+        options = Options(
+            namespace=namespace,
+            default_timeout=seconds_of(default_timeout),
+            heartbeat_interval=heartbeat_interval,
+            heartbeat_timeout=heartbeat_timeout,
+            heartbeat_max_misses=heartbeat_max_misses,
+            handler_stall_timeout=handler_stall_timeout,
+            breaker_threshold=breaker_threshold,
+            start_timeout=timeout,
+            on_output=on_output,
+        )
+        if not isinstance(service_id, str) or not service_id:
+            raise ValueError(f"a service id is a non-empty str, not {service_id!r}")
+
+        def make_link(session: Session, reactor: Reactor) -> Link:
+            return ServiceLink(session, reactor, service_id)
+
+        return Connecting(cls(service_id, options, make_link))
+
+    async def start(self) -> None:
+        """Starts the worker and waits until it answers. Does nothing when it is started.
+
+        Raises WorkerExitedError when the process ends first, ConnectionError when it cannot be
+        started, found or heard within the time.
+        """
+        self._before_start()
+        await _await_done(self._session.start)
+
+    async def close(self) -> None:
+        """Ends a spawned worker, leaves a service. Calls under way fail. May be repeated."""
+        await _await_done(self._session.close)
+        self._after_close()
+
+    async def stop(self) -> None:
+        """The same as close()."""
+        await self.close()
+
+    async def __aenter__(self) -> ParentWorker:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def call_raw(
+        self,
+        function: str,
+        args: Sequence[Any] = (),
+        *,
+        namespace: str | None = None,
+        timeout: Timeout | None = None,
+    ) -> Any:
+        """For typed callers: nothing is healed on either way (see _hooks)."""
+        caller = self._caller.with_options(timeout, namespace)
+        return await caller.call(function, pack_raw_args(args))
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of calls that name none."""
+        return self._caller.namespace
+
+    @property
+    def is_healthy(self) -> bool:
+        """The circuit breaker is not tripped (spec 4.1)."""
+        return not self._session.breaker.is_open
+
+    @property
+    def circuit_open(self) -> bool:
+        """Calls are refused with CircuitOpenError (spec 7.1)."""
+        return self._session.breaker.is_open
+
+    @property
+    def last_heartbeat_rtt_ms(self) -> float | None:
+        """The last heartbeat's round trip; None before the first (spec 7.2)."""
+        return self._session.metrics.heartbeat_rtt_ms
+
+    @property
+    def metrics(self) -> Metrics:
+        """Counts and latencies (spec 7.4)."""
+        return self._session.metrics
+
+    @property
+    def late_answers(self) -> int:
+        """Answers that came after their call had ended, or twice."""
+        return self._session.late_answers
+
+    def reset_circuit(self) -> None:
+        """Closes the circuit by hand (spec 9.1)."""
+        self._session.reset_circuit()
+
+    def __repr__(self) -> str:
+        return f"<ParentWorker {self._name!r} {self._session.state}>"
+
+    def _before_start(self) -> None:
+        if not self._close_on_exit:
+            self._close_on_exit = True
+            atexit.register(self._at_exit)
+
+    def _after_close(self) -> None:
+        self._session.stop_reactor()
+        self._executor.join(1.0)
+        if self._close_on_exit:
+            self._close_on_exit = False
+            atexit.unregister(self._at_exit)
+
+    def _at_exit(self) -> None:
+        """The program ends without close(): no worker is left behind."""
+        _wait_done(self._session.close)
+
+    def _take_output(self, stream: str, line: str) -> None:
+        self._executor.submit(lambda: self._show_output(stream, line))
+
+    def _show_output(self, stream: str, line: str) -> None:
+        if self._on_output is not None:
+            self._on_output(stream, line)
+        else:
+            # The format is the specification's (8.1).
+            target = sys.stdout if stream == "stdout" else sys.stderr
+            print(f"[{self._name} {stream.upper()}]: {line}", file=target, flush=True)
+
+
+class SyncWorker:
+    """A ParentWorker for plain code and threads; every method blocks until it is done. Inside a
+    running event loop they raise UsageError instead of blocking it."""
+
+    def __init__(self, worker: ParentWorker) -> None:
+        self._worker = worker
+        self.call = SyncCalls(worker._caller)
+        """`worker.sync.call.method(...)`."""
+
+    def start(self) -> None:
+        """As ParentWorker.start."""
+        refuse_in_event_loop("sync.start()", "await worker.start()")
+        self._worker._before_start()
+        _wait_done(self._worker._session.start)
+
+    def close(self) -> None:
+        """As ParentWorker.close."""
+        refuse_in_event_loop("sync.close()", "await worker.close()")
+        _wait_done(self._worker._session.close)
+        self._worker._after_close()
+
+    def stop(self) -> None:
+        """The same as close()."""
+        self.close()
+
+    def call_raw(
+        self,
+        function: str,
+        args: Sequence[Any] = (),
+        *,
+        namespace: str | None = None,
+        timeout: Timeout | None = None,
+    ) -> Any:
+        """As ParentWorker.call_raw."""
+        caller = self._worker._caller.with_options(timeout, namespace)
+        return caller.call_blocking(function, pack_raw_args(args))
+
+    def __enter__(self) -> SyncWorker:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Connecting:
+    """What ParentWorker.connect returns: await it, or use it with `async with`."""
+
+    def __init__(self, worker: ParentWorker) -> None:
+        self._worker = worker
+
+    def __await__(self) -> Generator[Any, None, ParentWorker]:
+        return self._start().__await__()
+
+    def sync(self) -> ParentWorker:
+        """Connects from plain code, and returns the started worker."""
+        try:
+            self._worker.sync.start()
+        except BaseException:
+            self._worker.sync.close()
+            raise
+        return self._worker
+
+    async def __aenter__(self) -> ParentWorker:
+        return await self._start()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._worker.close()
+
+    async def _start(self) -> ParentWorker:
+        try:
+            await self._worker.start()
+        except BaseException:
+            await self._worker.close()
+            raise
+        return self._worker
+
+
+async def _await_done(begin: Callable[[OnDone], None]) -> None:
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[None] = loop.create_future()
+
+    def settle(error: Exception | None) -> None:
+        if not future.done():
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)
+
+    def on_done(error: Exception | None) -> None:
+        loop.call_soon_threadsafe(settle, error)
+
+    begin(on_done)
+    await future
+
+
+def _wait_done(begin: Callable[[OnDone], None]) -> None:
+    done = threading.Event()
+    errors: list[Exception] = []
+
+    def on_done(error: Exception | None) -> None:
+        if error is not None:
+            errors.append(error)
+        done.set()
+
+    begin(on_done)
+    done.wait()
+    if errors:
+        raise errors[0]
