@@ -13,9 +13,9 @@ Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 
-bool Poller::add(int descriptor, std::uint64_t data) noexcept {
+bool Poller::add(int descriptor, std::uint64_t data, Interest interest) noexcept {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = interest == Interest::readable ? EPOLLIN : EPOLLOUT;
   event.data.u64 = data;
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0;
 }

@@ -16,6 +16,9 @@ class Poller {
  public:
   Poller();
 
+  /// Itself readable while one of the watched descriptors is.
+  int descriptor() const noexcept { return epoll_.get(); }
+
   /// `data` comes back from wait() while `descriptor` is readable or hung up. False: it cannot be watched.
   bool add(int descriptor, std::uint64_t data) noexcept;
   /// Off: stays added, reports nothing.
