@@ -57,8 +57,9 @@ class Consumer:
 
     def touch(self, name: str) -> None:
         """Makes a source file newer than everything built, however coarse the clock."""
-        newer = max(self.products().values()) + 1
-        os.utime(self.source / name, ns=(newer, newer))
+        path = self.source / name
+        newer = max(path.stat().st_mtime_ns, *self.products().values()) + 1
+        os.utime(path, ns=(newer, newer))
 
 
 @pytest.fixture(scope="module", params=GENERATORS.items(), ids=lambda item: item[0])
@@ -142,6 +143,17 @@ def test_generated_headers_and_libraries_install(consumer: Consumer, tmp_path: P
     installed = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert {"include/shapes.mf.h", "include/common/geo.mf.h", "include/clock.mf.h"} <= installed
     assert {"libshapes_api.a", "libgeo_api.a"} <= {Path(name).name for name in installed}
+
+
+def test_shared_libraries(consumer: Consumer) -> None:
+    consumer.configure("-DBUILD_SHARED_LIBS=ON")
+    consumer.build()
+    assert {"libshapes_api.so", "libgeo_api.so", "libclock_api.so"} <= {
+        path.name for path in (consumer.build_dir / "api").iterdir()
+    }
+    assert consumer.run_app() == "area 6\nzone UTC\n"
+    consumer.configure("-DBUILD_SHARED_LIBS=OFF")
+    consumer.build()
 
 
 def test_runs_the_build_machines_mfgen_when_told_to(
