@@ -66,6 +66,10 @@ class Mutator {
   std::size_t below(std::size_t limit) { return random_() % limit; }
   const std::string& pick() { return corpus_[below(corpus_.size())]; }
 
+  std::string piece_of(const std::string& other) {
+    return other.substr(below(other.size() + 1), below(64));
+  }
+
   void mutate(std::string& input) {
     const std::size_t at = below(input.size() + 1);
     const std::size_t length = std::min(below(64), input.size() - at);
@@ -80,11 +84,8 @@ class Mutator {
         input.insert(at, input.substr(at, length));
         break;
       case 3:  // some come from another input
-      {
-        const std::string& other = pick();
-        input.insert(at, other.substr(below(other.size() + 1), below(64)));
+        input.insert(at, piece_of(pick()));
         break;
-      }
       default:  // the end is missing
         input.resize(at);
         break;
@@ -101,7 +102,7 @@ int main(int argc, char** argv) {
   uint64_t runs = 0;
   uint64_t seed = 1;
   std::vector<fs::path> paths;
-  for (const std::string argument : std::vector<std::string>(argv + 1, argv + argc)) {
+  for (const std::string& argument : std::vector<std::string>(argv + 1, argv + argc)) {
     if (argument.starts_with("-runs=")) {
       runs = std::stoull(argument.substr(6));
     } else if (argument.starts_with("-seed=")) {
