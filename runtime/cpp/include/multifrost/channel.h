@@ -27,6 +27,7 @@ namespace multifrost {
 class Channel;
 class Executor;
 class PendingCall;
+class StreamPort;
 template <class T>
 class Pending;
 
@@ -107,6 +108,9 @@ class Request {
   /// Sends it; the outcome arrives in the Pending. Never blocks.
   std::shared_ptr<PendingCall> start() &&;
 
+  /// Opens a stream (stream.h); `unimplemented` on channels that carry none.
+  Result<std::shared_ptr<StreamPort>> open_stream() &&;
+
   // For channels.
   Channel& channel() const noexcept { return *channel_; }
   const Method& method() const noexcept { return *method_; }
@@ -116,7 +120,12 @@ class Request {
 
  private:
   Reply send_and_wait() &&;
-  bool open_next();
+  /// Counts the next argument; false: the request is refused already.
+  bool open_next() noexcept {
+    ++written_;
+    return !refused_;
+  }
+  const std::optional<Failure>& seal();
   void refuse_argument();
 
   Channel* channel_;

@@ -1,7 +1,8 @@
-// What went wrong with a call, as a value: a stable code, whether the worker ran it, and all that is known.
+// What went wrong with a call, as a value: a stable code, whether the worker ran it, and all that
+// is known.
 //
-// `Result<T>` carries a Failure; the throwing calls raise the exception that belongs to it (error.h).
-// A Failure is an immutable, cheaply copied value; any thread may read it.
+// `Result<T>` carries a Failure; the throwing calls raise the exception that belongs to it
+// (error.h). A Failure is an immutable, cheaply copied value; any thread may read it.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +17,15 @@ namespace multifrost {
 
 /// Stable: the numbers travel in `metadata.mf.code` and never change their meaning.
 enum class ErrorCode : std::uint16_t {
-  remote = 1,             ///< the worker answered with an undeclared error (spec 9.1 RemoteCallError)
-  declared = 2,           ///< the worker answered with an error of the interface's `throws` list
-  worker_exited = 3,      ///< the worker's process ended before it answered
-  timeout = 4,            ///< the deadline passed (spec 6.2)
-  cancelled = 5,          ///< the caller's stop token or Pending::cancel()
-  circuit_open = 6,       ///< refused without network traffic (spec 7.1)
-  connection = 7,         ///< no connection, or it was lost (spec 9.1)
-  registry = 8,           ///< the service registry (spec 3.4)
-  decode = 9,             ///< the answer does not fit the interface
+  remote = 1,         ///< the worker answered with an undeclared error (spec 9.1 RemoteCallError)
+  declared = 2,       ///< the worker answered with an error of the interface's `throws` list
+  worker_exited = 3,  ///< the worker's process ended before it answered
+  timeout = 4,        ///< the deadline passed (spec 6.2)
+  cancelled = 5,      ///< the caller's stop token or Pending::cancel()
+  circuit_open = 6,   ///< refused without network traffic (spec 7.1)
+  connection = 7,     ///< no connection, or it was lost (spec 9.1)
+  registry = 8,       ///< the service registry (spec 3.4)
+  decode = 9,         ///< the answer does not fit the interface
   invalid_argument = 10,  ///< an argument does not fit the interface; nothing was sent or run
   function_not_found = 11,
   private_function = 12,
@@ -51,8 +52,8 @@ class Failure;
 
 /// Describes an error declared in an interface; generated code has one constant for each.
 struct ErrorType {
-  std::string_view name;         ///< full name, "acme.vision.NotFound"
-  std::string_view simple_name;  ///< the prefix of the error string, "NotFound"
+  std::string_view name;                      ///< full name, "acme.vision.NotFound"
+  std::string_view simple_name;               ///< the prefix of the error string, "NotFound"
   const std::string_view* matches = nullptr;  ///< foreign prefixes from @match
   std::size_t match_count = 0;
   void (*raise)(const Failure& failure) = nullptr;  ///< throws the generated class, never returns
@@ -68,12 +69,12 @@ struct ExitStatus {
 struct FailureData {
   ErrorCode code = ErrorCode::internal;
   Execution execution = Execution::unknown;
-  std::string message;       ///< complete sentence for people, naming the call
-  std::string remote_type;   ///< "KeyError", "acme.vision.NotFound"; empty when unknown
-  std::string traceback;     ///< the remote traceback, empty when there is none
+  std::string message = {};             ///< complete sentence for people, naming the call
+  std::string remote_type = {};         ///< "KeyError", "acme.vision.NotFound"; empty when unknown
+  std::string traceback = {};           ///< the remote traceback, empty when there is none
   const ErrorType* declared = nullptr;  ///< set for ErrorCode::declared
-  Bytes details;             ///< a declared error's fields as one msgpack map; empty when none came
-  std::optional<ExitStatus> exit;
+  Bytes details = {};  ///< a declared error's fields as one msgpack map; empty when none came
+  std::optional<ExitStatus> exit = {};
 };
 
 class Failure {

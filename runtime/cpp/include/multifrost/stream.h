@@ -71,4 +71,15 @@ class StreamWriter {
   Write write_ = nullptr;
 };
 
+/// The typed ends of a port, for generated code: C is the items' codec.
+template <class C>
+StreamReader<typename C::Type> stream_reader(std::shared_ptr<StreamPort> port) noexcept {
+  return {std::move(port), [](Reply item) { return std::move(item).template take<C>(); }};
+}
+template <class C>
+StreamWriter<typename C::Type> stream_writer(std::shared_ptr<StreamPort> port) noexcept {
+  return {std::move(port),
+          [](Encoder& to, const typename C::Type& item) { return C::write(to, item); }};
+}
+
 }  // namespace multifrost

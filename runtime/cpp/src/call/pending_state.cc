@@ -1,0 +1,104 @@
+#include "call/pending_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace multifrost::call {
+namespace {
+
+class Delivery final : public Task {
+ public:
+  Delivery(std::unique_ptr<Continuation> continuation, Reply reply)
+      : continuation_(std::move(continuation)), reply_(std::move(reply)) {}
+  void run() override { continuation_->run(std::move(reply_)); }
+
+ private:
+  std::unique_ptr<Continuation> continuation_;
+  Reply reply_;
+};
+
+}  // namespace
+
+bool PendingState::complete(Reply reply) {
+  std::unique_ptr<Continuation> continuation;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(ended_, true)) return false;
+    if (state_ == State::waiting) {
+      state_ = State::done;
+      reply_ = std::move(reply);
+      if (waiters_ != 0) arrived_.notify_all();
+      return true;
+    }
+    if (state_ != State::chained) return true;  // abandoned: dropped
+    state_ = State::finished;
+    continuation = std::move(continuation_);
+  }
+  post(std::move(continuation), std::move(reply));
+  return true;
+}
+
+bool PendingState::ready() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+bool PendingState::wait_for(std::chrono::nanoseconds time) {
+  std::unique_lock lock(mutex_);
+  ++waiters_;
+  const auto ended = [this] { return ended_; };
+  if (time < time.zero()) {
+    arrived_.wait(lock, ended);
+  } else {
+    // A time too great for the clock is no limit either.
+    const auto now = std::chrono::steady_clock::now();
+    const auto longest = std::chrono::steady_clock::time_point::max() - now;
+    arrived_.wait_until(lock, now + std::min<std::chrono::nanoseconds>(time, longest), ended);
+  }
+  --waiters_;
+  return ended_;
+}
+
+Reply PendingState::take() {
+  std::unique_lock lock(mutex_);
+  ++waiters_;
+  arrived_.wait(lock, [this] { return ended_; });
+  --waiters_;
+  state_ = State::finished;
+  Reply reply = *std::move(reply_);
+  reply_.reset();
+  return reply;
+}
+
+void PendingState::then(std::unique_ptr<Continuation> continuation) {
+  std::optional<Reply> reply;
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ == State::waiting) {
+      state_ = State::chained;
+      continuation_ = std::move(continuation);
+      return;
+    }
+    if (state_ != State::done) return;
+    state_ = State::finished;
+    reply = std::exchange(reply_, std::nullopt);
+  }
+  post(std::move(continuation), *std::move(reply));
+}
+
+void PendingState::cancel() noexcept {
+  if (!ready()) request_cancel();
+}
+
+void PendingState::abandon() noexcept {
+  std::optional<Reply> dropped;  // destroyed without the lock
+  const std::lock_guard lock(mutex_);
+  if (state_ == State::waiting || state_ == State::done) state_ = State::finished;
+  dropped.swap(reply_);
+}
+
+void PendingState::post(std::unique_ptr<Continuation> continuation, Reply reply) {
+  executor_->post(std::make_unique<Delivery>(std::move(continuation), std::move(reply)));
+}
+
+}  // namespace multifrost::call

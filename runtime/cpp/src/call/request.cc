@@ -1,0 +1,84 @@
+// Request and Reply: what generated clients send and get.
+#include <string>
+
+#include "call/pending_state.h"
+#include "multifrost/channel.h"
+#include "multifrost/pending.h"
+#include "multifrost/stream.h"
+
+namespace multifrost {
+Request::Request(Channel& channel, const Method& method, const CallOptions& options,
+                 std::size_t arguments)
+    : channel_(&channel), method_(&method), options_(&options), expected_(arguments) {
+  Result<void> begun = channel.begin(*this, arguments);
+  if (!begun) refused_ = begun.failure();
+}
+
+Request::Request(Request&&) noexcept = default;
+Request::~Request() = default;
+
+void Request::refuse_argument() {
+  std::string where = std::string(method_->label) + ": ";
+  if (written_ <= method_->parameters.size()) {
+    where.append(method_->parameters[written_ - 1]);
+  } else {
+    where.append("argument ").append(std::to_string(written_));
+  }
+  refused_ = encoder_.failure(ErrorCode::invalid_argument, Execution::not_executed, where);
+}
+
+void Request::refuse_hole(std::string_view empty, std::string_view set) {
+  if (refused_) return;
+  refused_ = Failure(ErrorCode::invalid_argument, Execution::not_executed,
+                     std::string(method_->label) + ": " + std::string(set) + " is given, but " +
+                         std::string(empty) +
+                         " before it is not: a position cannot be left out (idl: p?: T)");
+}
+
+const std::optional<Failure>& Request::seal() {
+  if (!refused_ && written_ != expected_) {
+    refused_ = Failure(ErrorCode::internal, Execution::not_executed,
+                       std::string(method_->label) + ": " + std::to_string(written_) +
+                           " arguments were written where " + std::to_string(expected_) +
+                           " were announced");
+  }
+  return refused_;
+}
+
+Reply Request::send_and_wait() && {
+  if (seal()) return Reply(*method_, *refused_);
+  return channel_->call(*this);
+}
+
+std::shared_ptr<PendingCall> Request::start() && {
+  if (!seal()) return channel_->start(*this);
+  auto state = std::make_shared<call::PendingState>(channel_->executor());
+  state->complete(Reply(*method_, *refused_));
+  return state;
+}
+
+Result<std::shared_ptr<StreamPort>> Request::open_stream() && {
+  if (seal()) return *refused_;
+  return Failure(
+      ErrorCode::unimplemented, Execution::not_executed,
+      std::string(method_->label) +
+          ": this protocol carries no streams (`stream` needs a worker and a channel that "
+          "have them)");
+}
+
+Decoder Reply::decoder() const {
+  if (!result_.empty()) return Decoder(result_, format_);
+  return Decoder(BytesView(std::string_view("\xc0")));  // absent reads as nil (idl rule 15)
+}
+
+Failure Reply::misfit(const Decoder& from) const {
+  const std::string where = std::string(method_->label) + ": result";
+  if (!result_.empty()) return from.failure(ErrorCode::decode, Execution::executed, where);
+  return Failure(
+      ErrorCode::decode, Execution::executed,
+      where + from.path() + ": " + from.reason() +
+          "; the answer holds no result at all (a worker written in Go leaves out 0, false, "
+          "\"\", [] and nil: declare the result as optional, or set absent_result_is_zero)");
+}
+
+}  // namespace multifrost
