@@ -60,3 +60,19 @@ def test_debian_package(settings: Settings, tmp_path: Path) -> None:
     libraries = unpacked / "usr/lib"
     assert list(libraries.rglob("mfgen_add_interface.cmake"))
     assert list(libraries.rglob("libmultifrost.a"))
+
+
+def test_configures_inside_another_project(settings: Settings, tmp_path: Path) -> None:
+    """With add_subdirectory() or FetchContent: no tests, samples or flags of ours, same function."""
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\n"
+        "project(host LANGUAGES CXX)\n"
+        f'add_subdirectory("{settings.mfgen_source}" mfgen)\n'
+        "mfgen_add_interface(host_api SOURCES host.mfidl)\n"
+        "if(TARGET calc OR BUILD_TESTING)\n"
+        '  message(FATAL_ERROR "samples or tests came along")\n'
+        "endif()\n"
+    )
+    (tmp_path / "host.mfidl").write_text("package host;\n")
+    build = tmp_path / "build"
+    run(settings.cmake, "-S", tmp_path, "-B", build, f"-DCMAKE_CXX_COMPILER={settings.cxx}")
