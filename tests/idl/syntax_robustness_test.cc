@@ -46,7 +46,8 @@ TEST(Robustness, EveryPrefixOfTheSample) {
 
 TEST(Robustness, EveryByteOfTheSampleReplaced) {
   const std::string text = sample();
-  const std::string bytes("\0\xFF\xC3\"\\{}()[]<>@/*.,;:?|=-+0_\n\r\t '", 34);
+  constexpr char kBytes[] = "\0\xFF\xC3\"\\{}()[]<>@/*.,;:?|=-+0_\n\r\t '";
+  const std::string bytes(kBytes, sizeof kBytes - 1);
   std::size_t next = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     for (int each = 0; each < 5; ++each) {
