@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,7 @@ class Object {
   std::vector<Member> members_;
 };
 
+// Copies of an object share it: a view may show the same method to several files.
 class Value {
  public:
   Value() = default;  // null
@@ -57,20 +59,24 @@ class Value {
   Value(std::string_view text) : data_(std::string(text)) {}
   Value(const char* text) : data_(std::string(text)) {}
   Value(List list) : data_(std::move(list)) {}
-  Value(Object object) : data_(std::move(object)) {}
+  Value(Object object) : data_(std::make_shared<const Object>(std::move(object))) {}
 
   const bool* as_bool() const { return std::get_if<bool>(&data_); }
   const std::int64_t* as_number() const { return std::get_if<std::int64_t>(&data_); }
   const std::string* as_text() const { return std::get_if<std::string>(&data_); }
   const List* as_list() const { return std::get_if<List>(&data_); }
-  const Object* as_object() const { return std::get_if<Object>(&data_); }
+  const Object* as_object() const {
+    const auto* object = std::get_if<std::shared_ptr<const Object>>(&data_);
+    return object != nullptr ? object->get() : nullptr;
+  }
   bool is_null() const { return data_.index() == 0; }
 
   // "a list", "text", … for messages.
   std::string_view kind_name() const;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, std::string, List, Object> data_;
+  std::variant<std::monostate, bool, std::int64_t, std::string, List, std::shared_ptr<const Object>>
+      data_;
 };
 
 struct Member {

@@ -59,8 +59,8 @@ class Parser {
       } else if (tag.accept("/") || tag.accept("else")) {
         return true;
       } else if (tag.accept("#")) {
-        return fail(piece.place, "unknown block '" + std::string(piece.text) +
-                                     "'; there are #each and #if");
+        return fail(piece.place,
+                    "unknown block '" + std::string(piece.text) + "'; there are #each and #if");
       } else {
         good = parse_print(tag, out);
       }
@@ -103,7 +103,8 @@ class Parser {
     return expect_end(tag);
   }
 
-  // each = "{{#each" path "as" NAME [("sep" | "fill") STRING] "}}" nodes ["{{else}}" nodes] "{{/each}}"
+  // each = "{{#each" path "as" NAME [("sep" | "fill") STRING] "}}" nodes ["{{else}}" nodes]
+  // "{{/each}}"
   bool parse_each(TagReader& tag, const Piece& open, int depth, Nodes& out) {
     Each each;
     if (!parse_path(tag, each.list)) {
@@ -135,8 +136,8 @@ class Parser {
     return true;
   }
 
-  // if = "{{#if" condition "}}" nodes {"{{else if" condition "}}" nodes} ["{{else}}" nodes] "{{/if}}"
-  // condition = ["not"] path | path "==" STRING
+  // if = "{{#if" condition "}}" nodes {"{{else if" condition "}}" nodes} ["{{else}}" nodes]
+  // "{{/if}}" condition = ["not"] path | path "==" STRING
   bool parse_if(TagReader& tag, const Piece& open, int depth, Nodes& out) {
     If branch;
     branch.negated = tag.accept("not");

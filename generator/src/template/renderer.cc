@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "nearest.h"
 #include "template/line_writer.h"
+#include "suggest.h"
 #include "template/pieces.h"
 
 namespace mfgen {
@@ -13,7 +13,8 @@ namespace {
 
 class Renderer {
  public:
-  Renderer(const TemplateSet& templates, const Object& root) : templates_(templates), root_(root) {}
+  Renderer(const TemplateSet& templates, const Object& root, const Value& file)
+      : templates_(templates), root_(root), file_(file) {}
 
   bool print_template(const Template& which) {
     frames_.push_back(Frame{&which, {}, variables_.size()});
@@ -98,9 +99,9 @@ class Renderer {
     }
     const List* list = value->as_list();
     if (list == nullptr) {
-      return fail(each.list.steps.back().place, quoted(each.list) + " is " +
-                                                    std::string(value->kind_name()) +
-                                                    "; #each needs a list");
+      return fail(
+          each.list.steps.back().place,
+          quoted(each.list) + " is " + std::string(value->kind_name()) + "; #each needs a list");
     }
     if (list->empty()) {
       return print_nodes(each.otherwise);
@@ -141,8 +142,9 @@ class Renderer {
       holds = !list->empty();
     } else if (value->as_number() != nullptr) {
       return fail(branch.subject.steps.back().place,
-                  quoted(branch.subject) + " is a number; #if needs a bool, text, a list, an "
-                                           "object or null");
+                  quoted(branch.subject) +
+                      " is a number; #if needs a bool, text, a list, an "
+                      "object or null");
     } else {
       holds = !value->is_null();
     }
@@ -179,7 +181,7 @@ class Renderer {
     const Step& first = path.steps.front();
     const Value* value = find_variable(first.name);
     if (value == nullptr) {
-      value = root_.find(first.name, first.hint);
+      value = first.name == "file" ? &file_ : root_.find(first.name, first.hint);
     }
     if (value == nullptr) {
       fail(first.place, unknown_name(first.name, nullptr));
@@ -224,8 +226,8 @@ class Renderer {
       }
     }
     std::string text = "unknown name '" + std::string(name) + "'";
-    if (const auto near = nearest(name, candidates); !near.empty()) {
-      text += "; did you mean '" + std::string(near) + "'?";
+    if (const std::string near = mfidl::nearest(name, candidates); !near.empty()) {
+      text += "; did you mean '" + near + "'?";
     }
     return text;
   }
@@ -241,6 +243,7 @@ class Renderer {
 
   const TemplateSet& templates_;
   const Object& root_;
+  const Value& file_;
   LineWriter out_;
   std::vector<Frame> frames_;
   std::vector<Variable> variables_;
@@ -250,12 +253,12 @@ class Renderer {
 }  // namespace
 
 Outcome<std::string> render(const TemplateSet& templates, std::string_view name,
-                            const Object& root) {
+                            const Object& root, const Value& file) {
   const Template* which = templates.find(name);
   if (which == nullptr) {
     return Failure{"error: there is no template '" + std::string(name) + "'"};
   }
-  Renderer renderer(templates, root);
+  Renderer renderer(templates, root, file);
   if (!renderer.print_template(*which)) {
     return std::move(renderer).failure();
   }

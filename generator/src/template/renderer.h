@@ -11,8 +11,9 @@
 
 namespace mfgen {
 
-// `root`'s members are visible in the named template and in every partial.
-Outcome<std::string> render(const TemplateSet& templates, std::string_view name,
-                            const Object& root);
+// `root`'s members are visible in the named template and in every partial, and so is `file`, what
+// the view says about the file that is printed.
+Outcome<std::string> render(const TemplateSet& templates, std::string_view name, const Object& root,
+                            const Value& file = {});
 
 }  // namespace mfgen

@@ -18,6 +18,7 @@ constexpr std::string_view kSuffix = ".tmpl";
 struct Source {
   std::string origin;
   std::string text;
+  bool overlay = false;
 };
 using Sources = std::map<std::string, Source>;
 
@@ -47,7 +48,7 @@ std::optional<Failure> read_overlay(const std::string& directory, std::string_vi
       return Failure{it->path().string() + ": error: cannot read the template"};
     }
     const std::string name = without_suffix(it->path().lexically_relative(root).generic_string());
-    sources[name] = Source{it->path().string(), std::move(text)};
+    sources[name] = Source{it->path().string(), std::move(text), true};
   }
   if (error) {
     return Failure{root.string() + ": error: " + error.message()};
@@ -83,7 +84,7 @@ Outcome<TemplateSet> TemplateSet::load(std::string_view language,
   for (const EmbeddedFile& file : embedded) {
     if (file.name.starts_with(language) && file.name.substr(language.size()).starts_with('/')) {
       sources[without_suffix(file.name.substr(language.size() + 1))] =
-          Source{"templates/" + std::string(file.name), std::string(file.content)};
+          Source{"templates/" + std::string(file.name), std::string(file.content), false};
     }
   }
   if (!directory.empty()) {
@@ -93,6 +94,9 @@ Outcome<TemplateSet> TemplateSet::load(std::string_view language,
   }
   TemplateSet set;
   for (auto& [name, source] : sources) {
+    if (source.overlay) {
+      set.overlay_files_.push_back(source.origin);
+    }
     auto parsed = parse_template(name, std::move(source.origin), std::move(source.text));
     if (!parsed.ok()) {
       return parsed.failure();

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "embedded.h"
 #include "outcome.h"
@@ -18,14 +19,19 @@ class TemplateSet {
   // The files of `embedded` below `language`/, overlaid by those of `directory`/`language`/ (no
   // overlay when `directory` is empty). Fails on the first template that does not parse, and on
   // a partial that does not exist.
-  static Outcome<TemplateSet> load(std::string_view language, std::span<const EmbeddedFile> embedded,
+  static Outcome<TemplateSet> load(std::string_view language,
+                                   std::span<const EmbeddedFile> embedded,
                                    const std::string& directory);
+
+  // The files that came from `directory`.
+  const std::vector<std::string>& overlay_files() const { return overlay_files_; }
 
   // Null when there is none. A name is the path below the language's folder without ".tmpl".
   const Template* find(std::string_view name) const;
 
  private:
   std::map<std::string, Template, std::less<>> templates_;
+  std::vector<std::string> overlay_files_;
 };
 
 }  // namespace mfgen
