@@ -94,7 +94,12 @@ class Transport {
   /// in recv with a receive timeout; with it in ppoll. `wake` becomes readable to end the wait.
   virtual Received receive(Event& into, Deadline deadline, int wake = kNoDescriptor) = 0;
 
-  /// Readable (level-triggered) while try_receive has something to do. The same for the transport's
+  /// For the reader: messages that have been read from the system wait in this process, try_receive gives
+  /// one without a system call. A reader takes them before it gives the reading up, since `descriptor`
+  /// does not tell of them.
+  virtual bool buffered() const noexcept = 0;
+
+  /// Readable (level-triggered) while the system has something for try_receive. The same for the transport's
   /// whole life; for epoll of whoever watches an idle transport.
   virtual int descriptor() const noexcept = 0;
   /// Readable (level-triggered) while queued bytes could be written, whoever is the reader; then

@@ -190,6 +190,7 @@ class ZmqTransport final : public Transport {
     }
   }
 
+  bool buffered() const noexcept override { return false; }  // `arrived_` tells of all events
   int descriptor() const noexcept override { return arrived_.get(); }
   int flush_descriptor() const noexcept override { return kNoDescriptor; }
   void flush() override {}
