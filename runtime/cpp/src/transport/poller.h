@@ -14,13 +14,16 @@ namespace multifrost::transport {
 
 class Poller {
  public:
+  enum class Interest : std::uint8_t { readable, writable };
+
   Poller();
 
   /// Itself readable while one of the watched descriptors is.
   int descriptor() const noexcept { return epoll_.get(); }
 
-  /// `data` comes back from wait() while `descriptor` is readable or hung up. False: it cannot be watched.
-  bool add(int descriptor, std::uint64_t data) noexcept;
+  /// `data` comes back from wait() while `descriptor` is readable (writable) or hung up. False: it
+  /// cannot be watched.
+  bool add(int descriptor, std::uint64_t data, Interest interest = Interest::readable) noexcept;
   /// Off: stays added, reports nothing.
   void set(int descriptor, std::uint64_t data, bool on) noexcept;
   void remove(int descriptor) noexcept;
