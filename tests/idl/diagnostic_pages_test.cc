@@ -1,79 +1,23 @@
 // docs/diagnostics holds one page for each number of the table, and an index. A page's examples are
-// run: each "mfidl bad" block must produce the page's number, each "mfidl good" block nothing at
-// all.
-//
-//   ```mfidl bad              an example; also "mfidl good"
-//   ```mfidl file=geo.mfidl   a file that the page's examples import
-//   ```mfidl bad bytes        \xNN stands for a byte that a page cannot hold
+// run (markdown.h): each bad one must produce the page's number, each good one nothing at all.
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "diagnostic_table.h"
 #include "front_end.h"
+#include "markdown.h"
 
 namespace mfidl::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Block {
-  std::string info;  // what stands behind the fence
-  std::string text;
-};
-
-std::vector<Block> fenced_blocks(const std::string& page) {
-  std::vector<Block> blocks;
-  std::istringstream lines(page);
-  bool inside = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("```")) {
-      inside = !inside;
-      if (inside) blocks.push_back({line.substr(3), ""});
-    } else if (inside) {
-      blocks.back().text += line + "\n";
-    }
-  }
-  return blocks;
-}
-
-std::string decode_bytes(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.compare(i, 2, "\\x") == 0 && i + 3 < text.size()) {
-      out += static_cast<char>(std::stoi(text.substr(i + 2, 2), nullptr, 16));
-      i += 3;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-bool has_word(const std::string& info, const std::string& word) {
-  std::istringstream words(info);
-  for (std::string each; words >> each;) {
-    if (each == word) return true;
-  }
-  return false;
-}
-
 std::string page_path(int number) {
   return source_path("docs/diagnostics/" + diagnostic_code(number) + ".md");
-}
-
-void run_block(const Block& block, const std::vector<Block>& blocks, FrontEnd& front_end) {
-  for (const Block& other : blocks) {
-    const std::size_t file = other.info.find("file=");
-    if (file != std::string::npos) front_end.sources.add(other.info.substr(file + 5), other.text);
-  }
-  front_end.sources.add("main.mfidl",
-                        has_word(block.info, "bytes") ? decode_bytes(block.text) : block.text);
-  front_end.run("main.mfidl");
 }
 
 TEST(DiagnosticPages, EveryLiveNumberHasAPageWithItsTitle) {
@@ -93,18 +37,17 @@ TEST(DiagnosticPages, ExamplesDoWhatTheySay) {
     SCOPED_TRACE(page_path(info.number));
     int bad = 0;
     int good = 0;
-    const std::vector<Block> blocks = fenced_blocks(read_file(page_path(info.number)));
-    for (const Block& block : blocks) {
-      if (!has_word(block.info, "mfidl")) continue;
+    const std::vector<Example> examples = examples_of(read_file(page_path(info.number)));
+    for (const Example& example : examples) {
       FrontEnd front_end;
-      if (has_word(block.info, "bad")) {
+      if (example.is("bad")) {
         ++bad;
-        run_block(block, blocks, front_end);
-        EXPECT_TRUE(front_end.reports(info.number)) << block.text << front_end.text();
-      } else if (has_word(block.info, "good")) {
+        run_example(example, examples, front_end);
+        EXPECT_TRUE(front_end.reports(info.number)) << example.text << front_end.text();
+      } else if (example.is("good")) {
         ++good;
-        run_block(block, blocks, front_end);
-        EXPECT_EQ(front_end.text(), "") << block.text;
+        run_example(example, examples, front_end);
+        EXPECT_EQ(front_end.text(), "") << example.text;
       }
     }
     EXPECT_GT(bad, 0) << "no ```mfidl bad block";
