@@ -1,9 +1,7 @@
 #include "lexer.h"
 
-#include <array>
 #include <cstdio>
-#include <optional>
-#include <utility>
+#include <string_view>
 
 #include "diagnostic_table.h"
 #include "lex_number.h"
@@ -18,62 +16,18 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-std::optional<TokenKind> symbol_kind(char c) {
-  switch (c) {
-    case '{':
-      return TokenKind::kOpenBrace;
-    case '}':
-      return TokenKind::kCloseBrace;
-    case '(':
-      return TokenKind::kOpenParen;
-    case ')':
-      return TokenKind::kCloseParen;
-    case '[':
-      return TokenKind::kOpenBracket;
-    case ']':
-      return TokenKind::kCloseBracket;
-    case '<':
-      return TokenKind::kLess;
-    case '>':
-      return TokenKind::kGreater;
-    case ',':
-      return TokenKind::kComma;
-    case ':':
-      return TokenKind::kColon;
-    case ';':
-      return TokenKind::kSemicolon;
-    case '.':
-      return TokenKind::kDot;
-    case '=':
-      return TokenKind::kEquals;
-    case '?':
-      return TokenKind::kQuestion;
-    case '|':
-      return TokenKind::kPipe;
-    case '@':
-      return TokenKind::kAt;
-    default:
-      return std::nullopt;
-  }
+// One character each, in the order of TokenKind from kOpenBrace on; "->" is read by itself.
+constexpr std::string_view kSymbols = "{}()[]<>,:;.=?|@";
+static_assert(static_cast<std::size_t>(TokenKind::kOpenBrace) + kSymbols.size() ==
+              static_cast<std::size_t>(TokenKind::kArrow));
+
+TokenKind symbol_kind(char c) {
+  const std::size_t index = static_cast<std::size_t>(TokenKind::kOpenBrace) + kSymbols.find(c);
+  return static_cast<TokenKind>(index);
 }
 
 // What people type, or paste, instead of a double quote.
-bool is_other_quote(uint32_t code_point) {
-  switch (code_point) {
-    case '\'':
-    case '`':
-    case 0x2018:
-    case 0x2019:
-    case 0x201C:
-    case 0x201D:
-    case 0x201E:
-    case 0xAB:
-    case 0xBB:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr std::u32string_view kOtherQuotes = U"'`\u2018\u2019\u201C\u201D\u201E\u00AB\u00BB";
 
 // "'$'", or the number of what cannot be seen.
 std::string show_character(std::string_view sequence) {
@@ -227,7 +181,7 @@ void Lexer::skip_unexpected(Token& token) {
     const std::string_view sequence = text_.substr(at_, length);
     const uint32_t code_point = decode_code_point(sequence);
     at_ += length;
-    if (is_other_quote(code_point)) {
+    if (kOtherQuotes.find(code_point) != std::u32string_view::npos) {
       diagnostics_.report(diag::kWrongQuotes, span(begin, at_), show_character(sequence));
       // What follows is the text of a string, up to a quote of the same kind or the line's end.
       while (!at_end() && peek() != '\n' && peek() != ';' && peek() != ',' && peek() != ')') ++at_;
@@ -303,7 +257,8 @@ void Lexer::read_string(Token& token) {
 }
 
 bool Lexer::starts_symbol() const {
-  return symbol_kind(peek()).has_value() || (peek() == '-' && peek(1) == '>');
+  return (!at_end() && kSymbols.find(peek()) != std::string_view::npos) ||
+         (peek() == '-' && peek(1) == '>');
 }
 
 void Lexer::read_symbol(Token& token) {
@@ -312,7 +267,7 @@ void Lexer::read_symbol(Token& token) {
     at_ += 2;
     return;
   }
-  token.kind = *symbol_kind(peek());
+  token.kind = symbol_kind(peek());
   ++at_;
 }
 

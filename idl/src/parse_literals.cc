@@ -1,5 +1,4 @@
 // Literals, annotations, and the single names and strings that the grammar asks for.
-#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
