@@ -19,8 +19,8 @@ struct ViewOptions {
 // A language's view of the model's main file: everything its templates print, as words. Reports
 // what cannot be said in this language; the result is then not used.
 //
-// The member "files" lists what is written: objects with "path" (below --out) and "template" (a name
-// below templates/<language>/). While it prints, that template sees its object as `file`.
+// The member "files" lists what is written: objects with "path" (below --out) and "template" (a
+// name below templates/<language>/). While it prints, that template sees its object as `file`.
 using ViewFunction = Object (*)(const mfidl::Model& model, const ViewOptions& options,
                                 mfidl::Diagnostics& diagnostics);
 

@@ -72,22 +72,23 @@ TEST(Template, PrintsItsOwnMarksWhenQuoted) {
 }
 
 TEST(Template, LinesOfTagsDisappear) {
-  EXPECT_EQ(printed("a\n  {{#if yes}}\nb\n  {{/if}}\n{{! a comment with \" and } }}\nc\n", sample()),
-            "a\nb\nc\n");
+  EXPECT_EQ(
+      printed("a\n  {{#if yes}}\nb\n  {{/if}}\n{{! a comment with \" and } }}\nc\n", sample()),
+      "a\nb\nc\n");
   EXPECT_EQ(printed("a {{! inline }}b\n", sample()), "a b\n");
   EXPECT_EQ(printed("{{#if yes}}{{#if yes}}\nx\n{{/if}}{{/if}}\n", sample()), "x\n");
 }
 
 TEST(Template, EachWithSeparators) {
-  EXPECT_EQ(printed("({{#each method.params as p sep \", \"}}{{p.type}} {{p.name}}{{/each}})",
-                    sample()),
-            "(int left, double right)");
-  EXPECT_EQ(printed("{\n{{#each method.params as p sep \",\"}}\n  {{p.name}}\n{{/each}}\n}\n",
-                    sample()),
-            "{\n  left,\n  right\n}\n");
-  EXPECT_EQ(printed("{{#each method.params as p sep \"\\n\"}}\n{{p.name}}\n{{/each}}\nend\n",
-                    sample()),
-            "left\n\nright\nend\n");
+  EXPECT_EQ(
+      printed("({{#each method.params as p sep \", \"}}{{p.type}} {{p.name}}{{/each}})", sample()),
+      "(int left, double right)");
+  EXPECT_EQ(
+      printed("{\n{{#each method.params as p sep \",\"}}\n  {{p.name}}\n{{/each}}\n}\n", sample()),
+      "{\n  left,\n  right\n}\n");
+  EXPECT_EQ(
+      printed("{{#each method.params as p sep \"\\n\"}}\n{{p.name}}\n{{/each}}\nend\n", sample()),
+      "left\n\nright\nend\n");
   EXPECT_EQ(printed("{{#each method.doc as line}}\n/// {{line}}\n{{/each}}\n", sample()),
             "/// One.\n/// Two.\n");
 }
@@ -112,9 +113,9 @@ TEST(Template, Conditions) {
 }
 
 TEST(Template, PartialsAreReindented) {
-  EXPECT_EQ(printed("class X {\n  {{> part method}}\n};\n", sample(),
-                    "{{method.name}} {\n  body\n\n}\n"),
-            "class X {\n  add {\n    body\n\n  }\n};\n");
+  EXPECT_EQ(
+      printed("class X {\n  {{> part method}}\n};\n", sample(), "{{method.name}} {\n  body\n\n}\n"),
+      "class X {\n  add {\n    body\n\n  }\n};\n");
   EXPECT_EQ(printed("[{{> part method}}]\n", sample(), "{{method.name}}"), "[add]\n");
 }
 
@@ -242,9 +243,10 @@ TEST(Value, PrintsAsJson) {
   root.add("list", List{Value(true), Value(), Value(std::int64_t{7})});
   root.add("none", List{});
   root.add("object", Object());
-  EXPECT_EQ(to_json(Value(std::move(root))),
-            "{\n  \"text\": \"a\\\"\\\\\\n\\u0001\",\n  \"list\": [\n    true,\n    null,\n    7\n  "
-            "],\n  \"none\": [],\n  \"object\": {}\n}\n");
+  EXPECT_EQ(
+      to_json(Value(std::move(root))),
+      "{\n  \"text\": \"a\\\"\\\\\\n\\u0001\",\n  \"list\": [\n    true,\n    null,\n    7\n  "
+      "],\n  \"none\": [],\n  \"object\": {}\n}\n");
 }
 
 }  // namespace

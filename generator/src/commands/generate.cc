@@ -31,8 +31,7 @@ std::optional<int> parse_split(const std::string& text) {
   int number = 0;
   const auto end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, number);
-  const bool good =
-      result.ec == std::errc() && result.ptr == end && number >= 1 && number <= kMost;
+  const bool good = result.ec == std::errc() && result.ptr == end && number >= 1 && number <= kMost;
   return good ? std::optional(number) : std::nullopt;
 }
 
@@ -43,8 +42,8 @@ cxxopts::Options declare_options() {
                            "change.\n");
   options.positional_help("FILE…");
   add_input_options(options);
-  options.add_options()("lang", "what to generate: cpp",
-                        cxxopts::value<std::vector<std::string>>(), "LANG[,LANG]…");
+  options.add_options()("lang", "what to generate: cpp", cxxopts::value<std::vector<std::string>>(),
+                        "LANG[,LANG]…");
   options.add_options()("out", "the folder to write to", cxxopts::value<std::string>(), "DIR");
   options.add_options()("depfile", "write what the output was made from, for Make and Ninja",
                         cxxopts::value<std::string>(), "FILE");

@@ -5,9 +5,8 @@
 namespace mfgen {
 
 ExitStatus run_lint(int argc, const char* const* argv) {
-  cxxopts::Options options(
-      "mfgen lint",
-      "Checks .mfidl files as generate does; a warning is enough to fail.\n");
+  cxxopts::Options options("mfgen lint",
+                           "Checks .mfidl files as generate does; a warning is enough to fail.\n");
   options.positional_help("FILE…");
   add_input_options(options);
   const Parsed parsed = parse(options, argc, argv);

@@ -7,9 +7,9 @@ namespace mfgen::cpp {
 
 namespace {
 
-constexpr mfidl::DiagnosticDef<3> kSameSpelling = {
-    {401, mfidl::Severity::kError, "SameSpelling", "two names are one in a generated language",
-     "in C++ '{}' is spelled '{}', as '{}' is"}};
+constexpr mfidl::DiagnosticDef<3> kSameSpelling = {{401, mfidl::Severity::kError, "SameSpelling",
+                                                    "two names are one in a generated language",
+                                                    "in C++ '{}' is spelled '{}', as '{}' is"}};
 
 // The C++ names of one scope, and what each stands for.
 class NameScope {
@@ -79,7 +79,9 @@ class Checker {
   }
 
  private:
-  void add(const mfidl::Declaration& declared) { package_.add(declaration_name(declared), declared); }
+  void add(const mfidl::Declaration& declared) {
+    package_.add(declaration_name(declared), declared);
+  }
 
   void check_members(const std::vector<mfidl::Member>& members) {
     NameScope scope(diagnostics_);

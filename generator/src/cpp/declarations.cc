@@ -74,8 +74,8 @@ Object enum_view(const mfidl::Enum& declared, Scope scope) {
     std::string wire = value.name;
     if (const auto* integer = std::get_if<mfidl::Integer>(&value.wire)) {
       number = mfgen::cpp::number(*integer, *declared.base);
-      table_number = declared.base == Kind::kU64 ? "static_cast<std::int64_t>(" + number + "u)"
-                                                 : number;
+      table_number =
+          declared.base == Kind::kU64 ? "static_cast<std::int64_t>(" + number + "u)" : number;
     } else {
       wire = std::get<std::string>(value.wire);
     }

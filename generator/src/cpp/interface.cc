@@ -37,9 +37,9 @@ Object parameter_view(const Parameter& parameter, Scope scope) {
   view.add("optional", optional);
   view.add("hole_is_null", optional && parameter.type.nullable);
   view.add("required", parameter.form == ParameterForm::kRequired);
-  view.add("initializer", parameter.default_value
-                              ? " = " + literal(*parameter.default_value, parameter.type, scope.types)
-                              : std::string("{}"));
+  view.add("initializer", parameter.default_value ? " = " + literal(*parameter.default_value,
+                                                                    parameter.type, scope.types)
+                                                  : std::string("{}"));
   return view;
 }
 
@@ -79,12 +79,12 @@ std::string later_name(const Method& method, std::size_t index, const Types& typ
   std::string text;
   for (std::size_t i = method.parameters.size(); i-- > index + 1;) {
     const std::string wire = quoted(method.parameters[i].wire);
-    text = text.empty() ? wire
-                        : types.names().parameter(method.parameters[i]) + " ? " + wire + " : " + text;
+    text = text.empty()
+               ? wire
+               : types.names().parameter(method.parameters[i]) + " ? " + wire + " : " + text;
   }
   return text;
 }
-
 
 std::string_view stream_kind(const Method& method) {
   if (method.stream_result) {

@@ -130,22 +130,23 @@ bool is_taken_in_namespace(std::string_view name) {
 
 // Members of the generated classes; the classes share the names of methods, so one list is enough.
 const NameSet& class_members() {
-  static const NameSet kTaken = {"Async",      "Client",  "async",    "call",  "channel",
-                                 "close",      "connect", "dispatch", "drain", "interface",
-                                 "kInterface", "options", "request",  "run",   "serve",
-                                 "spawn",      "start",   "stop",     "with"};
+  static const NameSet kTaken = {"Async",     "Client",     "async",   "call",     "channel",
+                                 "client_",   "close",      "connect", "dispatch", "drain",
+                                 "interface", "kInterface", "options", "request",  "run",
+                                 "serve",     "spawn",      "start",   "stop",     "with"};
   return kTaken;
 }
 
 // Local names in the functions that take a method's parameters.
 const NameSet& function_locals() {
-  static const NameSet kTaken = {"call",    "client", "context", "count",
+  static const NameSet kTaken = {"call",    "client",  "context", "count",
                                  "request", "results", "worker"};
   return kTaken;
 }
 
 const NameSet& open_enum_members() {
-  static const NameSet kTaken = {"Value", "known", "raw", "value"};
+  static const NameSet kTaken = {"Value", "enumerator_", "known", "number_",
+                                 "raw",   "text_",       "value"};
   return kTaken;
 }
 
@@ -216,8 +217,7 @@ std::string PackageNames::enum_value(const mfidl::Enum& declared, const mfidl::N
 
 std::string PackageNames::method(const mfidl::Named& named) const {
   const std::string name = wanted_name(named);
-  return class_members().contains(name) ? name + '_'
-                                        : escaped_try(escaped(name, types));
+  return class_members().contains(name) ? name + '_' : escaped_try(escaped(name, types));
 }
 
 std::string PackageNames::parameter(const mfidl::Named& named) const {

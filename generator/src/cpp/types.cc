@@ -241,8 +241,8 @@ std::string Types::limits_name(const Type& type) {
   limits.min_size = type.min_size ? std::to_string(*type.min_size) : "";
   limits.max_size = type.max_size ? std::to_string(*type.max_size) : "";
   const bool numeric = !limits.min.empty() || !limits.max.empty();
-  const std::string content = (numeric ? limits.number : "") + '|' + limits.min + '|' +
-                              limits.max + '|' + limits.min_size + '|' + limits.max_size;
+  const std::string content = (numeric ? limits.number : "") + '|' + limits.min + '|' + limits.max +
+                              '|' + limits.min_size + '|' + limits.max_size;
   auto [known, is_new] = limits_by_content_.try_emplace(content);
   if (is_new) {
     limits.name = "Limits" + std::to_string(limits_.size() + 1);

@@ -86,10 +86,10 @@ List units(const List& interfaces, std::size_t index, std::size_t count) {
   for (const Value& interface : interfaces) {
     std::uint32_t hint = 0;
     const List& methods = *interface.as_object()->find("methods", hint)->as_list();
-    const auto begin = methods.begin() + static_cast<List::difference_type>(
-                                             methods.size() * index / count);
-    const auto end = methods.begin() + static_cast<List::difference_type>(
-                                           methods.size() * (index + 1) / count);
+    const auto begin =
+        methods.begin() + static_cast<List::difference_type>(methods.size() * index / count);
+    const auto end =
+        methods.begin() + static_cast<List::difference_type>(methods.size() * (index + 1) / count);
     Object unit;
     unit.add("interface", interface);
     unit.add("methods", List(begin, end));

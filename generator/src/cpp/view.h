@@ -5,7 +5,6 @@
 
 namespace mfgen::cpp {
 
-Object view(const mfidl::Model& model, const ViewOptions& options,
-            mfidl::Diagnostics& diagnostics);
+Object view(const mfidl::Model& model, const ViewOptions& options, mfidl::Diagnostics& diagnostics);
 
 }  // namespace mfgen::cpp

@@ -1,7 +1,6 @@
 #include "template/fill.h"
 
-#include <algorithm>
-#include <optional>
+#include <utility>
 
 namespace mfgen {
 
@@ -9,14 +8,13 @@ namespace {
 
 constexpr std::size_t kContinuation = 4;
 
-// The innermost bracket that is open at the end of `text`; angle brackets count only where they
-// stand behind a name, as template arguments do.
-std::optional<std::size_t> open_bracket(std::string_view text) {
+// The offset behind the innermost bracket that is open at the end of `text`.
+std::optional<std::size_t> behind_open_bracket(std::string_view text) {
   std::vector<std::size_t> open;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '(' || c == '[' || c == '{') {
-      open.push_back(i);
+      open.push_back(i + 1);
     } else if ((c == ')' || c == ']' || c == '}') && !open.empty()) {
       open.pop_back();
     }
@@ -68,21 +66,25 @@ Layout lay_out(std::string_view head, std::string_view rest, std::vector<std::si
 }  // namespace
 
 std::string fill_line(std::string_view line, const std::vector<std::size_t>& spaces,
-                      std::size_t width) {
-  const std::size_t line_indent = line.find_first_not_of(' ');
-  const std::size_t below = line_indent + kContinuation;
-  const auto bracket = open_bracket(line.substr(0, spaces.front()));
-  if (!bracket) {
+                      std::optional<std::size_t> opening, std::size_t width) {
+  const std::size_t below = line.find_first_not_of(' ') + kContinuation;
+  if (!opening) {
+    opening = behind_open_bracket(line.substr(0, spaces.front()));
+  }
+  if (!opening) {
     return lay_out({}, line, spaces, below, width, false).text;
   }
-  const std::string_view head = line.substr(0, *bracket + 1);
-  const std::string_view rest = line.substr(head.size());
-  std::vector<std::size_t> offsets(spaces);
-  for (std::size_t& offset : offsets) {
-    offset -= head.size();
+  // Spaces in front of the bracket stay as they are.
+  std::vector<std::size_t> behind;
+  for (const std::size_t space : spaces) {
+    if (space > *opening) {
+      behind.push_back(space - *opening);
+    }
   }
-  Layout aligned = lay_out(head, rest, offsets, head.size(), width, false);
-  Layout moved = lay_out(head, rest, offsets, below, width, true);
+  const std::string_view head = line.substr(0, *opening);
+  const std::string_view rest = line.substr(*opening);
+  Layout aligned = lay_out(head, rest, behind, head.size(), width, false);
+  Layout moved = lay_out(head, rest, behind, below, width, true);
   const bool move = moved.overflow < aligned.overflow ||
                     (moved.overflow == aligned.overflow && moved.lines < aligned.lines);
   return move ? std::move(moved.text) : std::move(aligned.text);

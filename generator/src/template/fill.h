@@ -3,15 +3,17 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mfgen {
 
-// `spaces` are offsets of spaces in `line`, ascending. Returns lines joined by line ends; a part
-// that has no space to break at may stay longer than `width`.
+// `spaces` are offsets of spaces in `line`, ascending; `opening` is the offset behind a bracket
+// where the line may be broken, too. One of the two is there. Returns lines joined by line ends; a
+// part that has no place to break at may stay longer than `width`.
 std::string fill_line(std::string_view line, const std::vector<std::size_t>& spaces,
-                      std::size_t width);
+                      std::optional<std::size_t> opening, std::size_t width);
 
 }  // namespace mfgen

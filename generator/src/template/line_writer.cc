@@ -39,6 +39,13 @@ void LineWriter::write_break() {
   breaks_.push_back(done_.size() - 1);
 }
 
+void LineWriter::mark_opening() {
+  append({});
+  if (!opening_) {
+    opening_ = done_.size();
+  }
+}
+
 void LineWriter::write_separator(std::string_view separator, bool breaks) {
   const bool ended = std::exchange(line_ended_, false);
   if (breaks) {
@@ -54,28 +61,32 @@ void LineWriter::write_separator(std::string_view separator, bool breaks) {
 
 // The line end stays pending until something follows, so that a separator can still go before it.
 void LineWriter::end_line() {
-  if (!breaks_.empty()) {
-    if (done_.size() - line_start_ > kWidth) {
-      for (std::size_t& offset : breaks_) {
-        offset -= line_start_;
-      }
-      const std::string line = done_.substr(line_start_);
-      done_.replace(line_start_, std::string::npos, fill_line(line, breaks_, kWidth));
-    }
-    breaks_.clear();
-  }
+  break_line();
   done_ += '\n';
   line_start_ = done_.size();
   line_ended_ = false;
 }
 
-std::string LineWriter::take() && {
-  if (line_ended_ || !breaks_.empty()) {
-    const bool ended = line_ended_;
-    end_line();
-    if (!ended) {
-      done_.pop_back();
+void LineWriter::break_line() {
+  if (done_.size() - line_start_ > kWidth && (opening_ || !breaks_.empty())) {
+    for (std::size_t& offset : breaks_) {
+      offset -= line_start_;
     }
+    if (opening_) {
+      *opening_ -= line_start_;
+    }
+    const std::string line = done_.substr(line_start_);
+    done_.replace(line_start_, std::string::npos, fill_line(line, breaks_, opening_, kWidth));
+  }
+  breaks_.clear();
+  opening_.reset();
+}
+
+std::string LineWriter::take() && {
+  if (line_ended_) {
+    end_line();
+  } else {
+    break_line();
   }
   return std::move(done_);
 }

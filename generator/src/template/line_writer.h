@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ class LineWriter {
   // A space, or a line break if the line gets too long.
   void write_break();
 
+  // Marks where the line may be broken behind an open bracket, if it gets too long.
+  void mark_opening();
+
   // Writes `separator` at the end of the last line, before its line end if it has one already.
   void write_separator(std::string_view separator, bool breaks);
 
@@ -31,12 +35,14 @@ class LineWriter {
  private:
   void append(std::string_view part_of_line);
   void end_line();
+  void break_line();
 
   std::string done_;    // whole lines, broken where needed
   std::string indent_;  // of the next line
   std::size_t line_start_ = 0;
-  std::vector<std::size_t> breaks_;  // offsets into `done_` of this line's breakable spaces
-  bool line_ended_ = false;          // a line end was written, and not yet what follows it
+  std::vector<std::size_t> breaks_;     // offsets into `done_` of this line's breakable spaces
+  std::optional<std::size_t> opening_;  // offset into `done_` of the first mark in this line
+  bool line_ended_ = false;             // a line end was written, and not yet what follows it
 };
 
 }  // namespace mfgen

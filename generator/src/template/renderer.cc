@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "template/line_writer.h"
 #include "suggest.h"
+#include "template/line_writer.h"
 #include "template/pieces.h"
 
 namespace mfgen {
@@ -105,6 +105,9 @@ class Renderer {
     }
     if (list->empty()) {
       return print_nodes(each.otherwise);
+    }
+    if (each.separator_breaks) {
+      out_.mark_opening();
     }
     variables_.push_back(Variable{each.name, nullptr});
     const std::size_t slot = variables_.size() - 1;
@@ -252,8 +255,8 @@ class Renderer {
 
 }  // namespace
 
-Outcome<std::string> render(const TemplateSet& templates, std::string_view name,
-                            const Object& root, const Value& file) {
+Outcome<std::string> render(const TemplateSet& templates, std::string_view name, const Object& root,
+                            const Value& file) {
   const Template* which = templates.find(name);
   if (which == nullptr) {
     return Failure{"error: there is no template '" + std::string(name) + "'"};

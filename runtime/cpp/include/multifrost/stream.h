@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "multifrost/channel.h"
+#include "multifrost/pending.h"
 
 namespace multifrost {
 
@@ -81,5 +82,20 @@ StreamWriter<typename C::Type> stream_writer(std::shared_ptr<StreamPort> port) n
   return {std::move(port),
           [](Encoder& to, const typename C::Type& item) { return C::write(to, item); }};
 }
+
+/// What a call with a stream parameter gives at once: where to write the items, and the result,
+/// which comes after finish().
+template <class T, class R>
+struct StreamUpload {
+  StreamWriter<T> input;
+  Pending<R> result;
+};
+
+/// The same when the result is a stream, too.
+template <class T, class U>
+struct StreamExchange {
+  StreamWriter<T> input;
+  StreamReader<U> output;
+};
 
 }  // namespace multifrost
