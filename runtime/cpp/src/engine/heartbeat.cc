@@ -8,14 +8,13 @@ Heartbeat::Due Heartbeat::due(Time now) noexcept {
     ++misses_;
   }
   if (waiting_) return Due::nothing;
-  if (!ever_sent_) return Due::send;
+  if (!last_echo_) return Due::send;
   if (options_.interval.count() == 0) return Due::nothing;
   return now - sent_at_ >= options_.interval ? Due::send : Due::nothing;
 }
 
 void Heartbeat::sent(const CallId& id, Time now) noexcept {
   waiting_ = true;
-  ever_sent_ = true;
   id_ = id;
   sent_at_ = now;
 }
@@ -31,7 +30,7 @@ bool Heartbeat::echoed(const CallId& id, Time now) noexcept {
 
 Heartbeat::Time Heartbeat::next() const noexcept {
   if (waiting_) return sent_at_ + options_.timeout;
-  if (!ever_sent_) return Time::min();
+  if (!last_echo_) return Time::min();
   return options_.interval.count() == 0 ? Time::max() : sent_at_ + options_.interval;
 }
 

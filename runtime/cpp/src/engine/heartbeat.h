@@ -3,7 +3,8 @@
 //
 //   state   | due(now)                      | echoed(id)       | effect
 //   --------+-------------------------------+------------------+------------------------------------
-//   idle    | interval since last → send    | ignored          | waiting
+//   idle    | interval since last → send;   | ignored          | waiting
+//           | at once before the first echo |                  |
 //   waiting | timeout since sent → miss     | id matches → RTT | idle; misses + 1, or misses = 0
 //
 // The round trip is measured on our clock and matched by id, since published peers echo what they
@@ -25,7 +26,7 @@ class Heartbeat {
 
   struct Options {
     std::chrono::nanoseconds interval =
-        std::chrono::seconds(5);  ///< zero: only the first one is sent
+        std::chrono::seconds(5);  ///< zero: none after the first echo
     std::chrono::nanoseconds timeout = std::chrono::seconds(3);
   };
   explicit Heartbeat(const Options& options) noexcept : options_(options) {}
@@ -47,7 +48,6 @@ class Heartbeat {
  private:
   Options options_;
   bool waiting_ = false;
-  bool ever_sent_ = false;
   CallId id_;
   Time sent_at_{};
   int misses_ = 0;

@@ -15,10 +15,12 @@ namespace multifrost::session {
 
 class FunctionTable {
  public:
-  /// All methods of a generated worker. Throws std::invalid_argument when one of them is there already.
+  /// All methods of a generated worker. Throws std::invalid_argument when one of them is there
+  /// already.
   void add(Dispatcher& worker);
   /// One function of its own.
-  void add(std::string_view name_space, std::string_view name, std::unique_ptr<Dispatcher> function);
+  void add(std::string_view name_space, std::string_view name,
+           std::unique_ptr<Dispatcher> function);
 
   bool has_name_space(std::string_view name_space) const {
     return name_spaces_.find(name_space) != name_spaces_.end();

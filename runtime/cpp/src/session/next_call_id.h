@@ -1,4 +1,5 @@
-// Fresh call ids without a system call each: a generator for every thread, seeded anew after fork().
+// Fresh call ids without a system call each: a generator for every thread, seeded anew after
+// fork().
 #pragma once
 
 #include "engine/call_id.h"

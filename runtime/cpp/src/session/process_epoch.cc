@@ -7,7 +7,8 @@
 namespace multifrost::session {
 namespace {
 
-// Global by nature: fork() copies the whole process, and this is how each copy knows which one it is.
+// Global by nature: fork() copies the whole process, and this is how each copy knows which one it
+// is.
 std::atomic<std::uint32_t> epoch{1};
 
 }  // namespace

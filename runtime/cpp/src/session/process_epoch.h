@@ -1,5 +1,5 @@
-// Tells a process from the children that its program forks (R10): connections, threads and worker processes
-// belong to the one that made them.
+// Tells a process from the children that its program forks (R10): connections, threads and worker
+// processes belong to the one that made them.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
-// The one thread of a runtime that looks after what nobody waits for (R1): idle connections, deadlines of
-// asynchronous calls, heartbeats, output, the end of processes.
+// The one thread of a runtime that looks after what nobody waits for (R1): idle connections,
+// deadlines of asynchronous calls, heartbeats, output, the end of processes.
 //
-// It runs no user code and never blocks but in its own wait. Any thread may call any method. What it looks
-// after is kept alive until it is removed; after remove() no further callback begins, though one may be
-// running. The thread starts with the first add().
+// It runs no user code and never blocks but in its own wait. Any thread may call any method. What
+// it looks after is kept alive until it is removed; after remove() no further callback begins,
+// though one may be running. The thread starts with the first add().
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,8 @@ class Watched {
  public:
   using Time = std::chrono::steady_clock::time_point;
   virtual ~Watched() = default;
-  /// A descriptor is readable or hung up; perhaps no longer: the watch may have been switched off since.
+  /// A descriptor is readable or hung up; perhaps no longer: the watch may have been switched off
+  /// since.
   virtual void on_ready(unsigned tag) = 0;
   /// The time given to call_at() has come.
   virtual void on_time(Time now) = 0;

@@ -1,0 +1,72 @@
+// One call of a parent's session, from begin to outcome. A synchronous call lives on its caller's
+// stack.
+//
+// Everything in it belongs to the session's lock, but for what is set before the call is opened.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "call/pending_state.h"
+#include "engine/call_ledger.h"
+#include "engine/parent_read_role.h"
+#include "multifrost/pending.h"
+
+namespace multifrost::session {
+
+class AsyncCall;
+class ParentSession;
+
+/// A waiting thread's place in the reading order, and what wakes it.
+struct Seat : engine::Waiter {
+  std::condition_variable changed;
+};
+
+struct Call : engine::CallLedger::Entry {
+  using Time = std::chrono::steady_clock::time_point;
+
+  const Method* method = nullptr;
+  std::string name_space;
+  std::optional<std::chrono::nanoseconds> timeout;
+  Time deadline = Time::max();
+
+  Buffer message;              ///< while it is queued
+  std::optional<Reply> reply;  ///< the outcome of a synchronous call
+  AsyncCall* owner = nullptr;  ///< null: synchronous
+
+  Seat seat;  ///< of the thread that waits for it, one at a time
+};
+
+/// A call that nobody waits for at once. The ledger keeps it alive until it has ended; its outcome
+/// then goes to the PendingState. A thread that waits for it may lead meanwhile.
+class AsyncCall final : public call::PendingState, public std::enable_shared_from_this<AsyncCall> {
+ public:
+  AsyncCall(std::shared_ptr<ParentSession> session, Executor& executor) noexcept;
+  ~AsyncCall() override;
+
+  bool wait_for(std::chrono::nanoseconds time) override;
+  Reply take() override;
+
+  Call& call() noexcept { return call_; }  ///< under the session's lock
+
+ private:
+  friend class ParentSession;
+  struct Cancel {
+    std::weak_ptr<AsyncCall> call;
+    void operator()() const noexcept {
+      if (const auto locked = call.lock()) locked->cancel();
+    }
+  };
+  void request_cancel() noexcept override;
+
+  const std::shared_ptr<ParentSession> session_;
+  Call call_;
+  std::shared_ptr<AsyncCall> open_;  ///< itself, while the ledger has it
+  std::optional<std::stop_callback<Cancel>> on_stop_;
+};
+
+}  // namespace multifrost::session

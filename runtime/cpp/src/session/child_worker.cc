@@ -1,0 +1,171 @@
+#include "multifrost/child_worker.h"
+
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "multifrost/codec.h"
+#include "multifrost/serve.h"
+#include "process/child_environment.h"
+#include "process/lifeline.h"
+#include "session/runtime_core.h"
+#include "session/worker_session.h"
+#include "transport/signal_watch.h"
+
+namespace multifrost {
+namespace {
+
+/// The interface of a function that was added by itself.
+constexpr Interface kDynamic{
+    .name = "", .name_space = "", .version = "", .fingerprint = "", .methods = {}};
+
+Failure cannot_connect(std::string why) {
+  return {ErrorCode::connection, Execution::not_executed, std::move(why)};
+}
+
+}  // namespace
+
+class ChildWorker::State {
+ public:
+  State(ChildOptions options, Runtime* runtime)
+      : core_((runtime != nullptr ? *runtime : Runtime::default_runtime()).core()),
+        environment_(options.read_environment
+                         ? process::ChildEnvironment::take()
+                         : Result<process::ChildEnvironment>(process::ChildEnvironment{})),
+        lifeline_(environment_.ok() && environment_->stdio_is_pipe) {}
+
+  session::FunctionTable& functions() noexcept { return functions_; }
+
+  /// A session that is about to serve; null when one serves already.
+  Result<std::shared_ptr<session::WorkerSession>> open(bool may_end_process, int signals) {
+    const std::lock_guard lock(mutex_);
+    if (session_) return std::shared_ptr<session::WorkerSession>();
+    auto endpoint = parent();
+    if (!endpoint) return endpoint.failure();
+    auto transport = core_.transports->connect_as_worker(*endpoint, {});
+    if (!transport) return transport.failure();
+    session::WorkerOptions options;
+    options.may_end_process = may_end_process;
+    options.lifeline = lifeline_.descriptor();
+    options.signals = signals;
+    session_ = std::make_shared<session::WorkerSession>(
+        *std::move(transport), protocol::multifrost_v3(), functions_, options);
+    return session_;
+  }
+
+  void serve(session::WorkerSession& session) {
+    {
+      const std::lock_guard lock(mutex_);
+      serving_ = std::this_thread::get_id();
+    }
+    session.serve();
+    const std::lock_guard lock(mutex_);
+    serving_ = {};
+    session_.reset();
+    ended_.notify_all();
+  }
+
+  void serve_on_thread(std::shared_ptr<session::WorkerSession> session) {
+    if (thread_.joinable()) thread_.join();
+    thread_ = std::thread([this, session = std::move(session)] { serve(*session); });
+  }
+
+  void stop() {
+    {
+      std::unique_lock lock(mutex_);
+      if (session_) session_->stop();
+      if (serving_ == std::this_thread::get_id()) return;  // from a handler: it ends after it
+      ended_.wait(lock, [this] { return session_ == nullptr; });
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  Result<transport::Endpoint> parent() const {
+    if (!environment_) return environment_.failure();
+    transport::Endpoint endpoint;
+    if (environment_->endpoint) {
+      endpoint.kind = transport::Endpoint::Kind::unix_socket;
+      endpoint.path = environment_->endpoint->path;
+      endpoint.token = environment_->endpoint->token;
+      return endpoint;
+    }
+    if (!environment_->port) {
+      return cannot_connect(
+          "COMLINK_ZMQ_PORT is not set: a worker is started by its parent "
+          "(ParentWorker::spawn), which tells it where to connect");
+    }
+    endpoint.port = *environment_->port;
+    return endpoint;
+  }
+
+  Runtime::Core& core_;
+  const Result<process::ChildEnvironment> environment_;
+  process::Lifeline lifeline_;
+  session::FunctionTable functions_;
+
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::shared_ptr<session::WorkerSession> session_;
+  std::thread::id serving_;
+  std::thread thread_;
+};
+
+ChildWorker::ChildWorker(ChildOptions options, Runtime* runtime)
+    : state_(std::make_unique<State>(options, runtime)) {}
+
+ChildWorker::~ChildWorker() { stop(); }
+
+void ChildWorker::serve(Dispatcher& worker) { state_->functions().add(worker); }
+
+void ChildWorker::add(std::string name, std::string name_space,
+                      std::unique_ptr<Function> function) {
+  struct Served final : Dispatcher {
+    explicit Served(std::unique_ptr<Function> given) : function(std::move(given)) {}
+    const Interface& interface() const noexcept override { return kDynamic; }
+    void dispatch(IncomingCall& call) override {
+      std::vector<Value> arguments(call.argument_count());
+      for (Value& argument : arguments) {
+        if (!call.argument<codec::Any>(argument)) return;
+      }
+      call.answer<codec::Any>((*function)(std::move(arguments), call.context()));
+    }
+    std::unique_ptr<Function> function;
+  };
+  state_->functions().add(name_space, name, std::make_unique<Served>(std::move(function)));
+}
+
+int ChildWorker::run() {
+  const transport::SignalWatch signals;
+  const auto session = state_->open(true, signals.descriptor());
+  if (!session) {
+    std::fprintf(stderr, "multifrost: %s\n", session.failure().message().c_str());
+    return 1;
+  }
+  if (*session == nullptr) {
+    std::fprintf(stderr, "multifrost: this worker runs already\n");
+    return 1;
+  }
+  state_->serve(**session);
+  return 0;
+}
+
+Result<void> ChildWorker::start() {
+  auto session = state_->open(false, transport::kNoDescriptor);
+  if (!session) return session.failure();
+  if (*session != nullptr) state_->serve_on_thread(*std::move(session));
+  return {};
+}
+
+void ChildWorker::stop() { state_->stop(); }
+
+std::vector<std::string> ChildWorker::list_functions() const { return state_->functions().list(); }
+
+int serve(Dispatcher& worker) {
+  ChildWorker child;
+  child.serve(worker);
+  return child.run();
+}
+
+}  // namespace multifrost

@@ -1,0 +1,61 @@
+// One incarnation of a worker, as its parent sees it: the connection, the process, and how far it
+// has come.
+//
+// Belongs to the session's lock, but for `transport` and `output`, which have rules of their own.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "engine/heartbeat.h"
+#include "engine/parent_read_role.h"
+#include "process/child_process.h"
+#include "session/call.h"
+#include "session/worker_output.h"
+#include "transport/transport.h"
+
+namespace multifrost::session {
+
+struct Link {
+  using Time = std::chrono::steady_clock::time_point;
+
+  Link(std::shared_ptr<transport::Transport> given, std::optional<process::ChildProcess> child,
+       const engine::Heartbeat::Options& beats)
+      : transport(std::move(given)), process(std::move(child)), heartbeat(beats) {}
+
+  const std::shared_ptr<transport::Transport> transport;
+  std::optional<process::ChildProcess> process;
+  std::unique_ptr<WorkerOutput> output;
+  struct Pipe {
+    bool watched = false;
+    bool ended = false;
+  };
+  Pipe out;
+  Pipe err;
+  Pipe& pipe(OutputStream stream) noexcept { return stream == OutputStream::out ? out : err; }
+  unsigned tags = 0;         ///< its first tag at the supervisor
+  std::uint64_t number = 0;  ///< of the incarnation
+
+  engine::ParentReadRole role;
+  std::optional<Time> tick_at;
+  engine::Heartbeat heartbeat;
+
+  transport::PeerId peer = transport::PeerId::none;
+  bool ready = false;    ///< verified connection and one heartbeat echoed (R5)
+  bool blocked = false;  ///< the out-queue is full: calls wait for `room`
+  bool ours = false;     ///< the worker runs a runtime of ours and reads our extensions
+  bool any_answer = false;
+  std::deque<Call*> queued;  ///< calls that wait for readiness or room, in order
+
+  // The end (R1, R7)
+  std::optional<Time> lost_at;
+  std::uint64_t written = 0;  ///< of the lost connection, see transport::Event
+  std::optional<Time> exited_at;
+  std::optional<ExitStatus> exit;
+  bool given_up = false;  ///< lost, and the process did not end with it
+  bool settled = false;   ///< every call has ended; nothing happens here any more
+};
+
+}  // namespace multifrost::session

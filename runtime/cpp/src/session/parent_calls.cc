@@ -1,0 +1,306 @@
+// Calls of a parent's session: from a request to its outcome.
+#include <algorithm>
+#include <utility>
+
+#include "session/next_call_id.h"
+#include "session/parent_session.h"
+#include "session/process_epoch.h"
+#include "session/timeout_text.h"
+
+namespace multifrost::session {
+namespace {
+
+using engine::Ending;
+using engine::Verdict;
+using transport::Sent;
+
+Execution execution_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::not_executed:
+      return Execution::not_executed;
+    case Verdict::executed:
+      return Execution::executed;
+    case Verdict::unknown:
+      break;
+  }
+  return Execution::unknown;
+}
+
+std::string_view name_space_of(const Request& request) noexcept {
+  if (!request.options().name_space.empty()) return request.options().name_space;
+  return request.method().name_space.empty() ? "default" : request.method().name_space;
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(const Request& request) const {
+  if (request.options().timeout) return request.options().timeout;
+  if (request.method().timeout.count() > 0) return request.method().timeout;
+  return options_.default_timeout;
+}
+
+std::optional<Failure> ParentSession::refusal(const Method& method) const {
+  const auto refused = [&](ErrorCode code, const std::string& why) {
+    return Failure(code, Execution::not_executed, std::string(method.label) + ": " + why);
+  };
+  if (!in_own_process()) {
+    return refused(ErrorCode::wrong_process,
+                   "this worker belongs to the process that started it, not to a child of fork()");
+  }
+  switch (phase_) {
+    case Phase::idle:
+      return refused(ErrorCode::not_started, name_ + " has not been started; call start() first");
+    case Phase::closed:
+      return refused(ErrorCode::closed, name_ + " has been closed");
+    case Phase::ended:
+      return refused(ErrorCode::circuit_open, ended_->message() + "; start() runs it again");
+    case Phase::connecting:
+    case Phase::ready:
+      break;
+  }
+  return std::nullopt;
+}
+
+Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
+  protocol::CallHead head;
+  {
+    const Lock lock(*this);
+    if (auto refused = refusal(request.method())) return *std::move(refused);
+    if (link_ && link_->ours) {
+      if (const auto timeout = timeout_of(request)) {
+        const auto time = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
+        head.deadline_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0));
+      }
+    }
+  }
+  const engine::CallId id{id_half_, next_call_id().low};
+  request.ticket = id.low;
+  const engine::CallId::Text text = id.text();
+  head.id = {text.data(), text.size()};
+  head.function = request.method().name;
+  head.name_space = name_space_of(request);
+  head.arguments = arguments;
+  request.encoder() = Encoder(buffers_.take(), protocol_.format());
+  protocol_.begin_call(request.encoder(), head);
+  return {};
+}
+
+void ParentSession::prepare(Call& call, const Request& request) {
+  call.id = {id_half_, request.ticket};
+  call.method = &request.method();
+  call.name_space = name_space_of(request);
+  call.timeout = timeout_of(request);
+  if (call.timeout) {
+    const Time now = Clock::now();
+    if (*call.timeout < Time::max() - now) call.deadline = now + *call.timeout;
+  }
+}
+
+Reply ParentSession::call(Request& request) {
+  protocol_.end_call(request.encoder());
+  request.encoder().finish();
+  Call call;
+  prepare(call, request);
+  const std::stop_token& stop = request.options().stop;
+  Lock lock(*this);
+  if (auto refused = refusal(*call.method)) return {*call.method, *std::move(refused)};
+  ledger_.open(call);
+  if (stop.stop_requested()) {
+    end(call, Ending::cancel);
+  } else {
+    send(lock, call, request.encoder().buffer());
+    if (stop.stop_possible()) {
+      lock.unlock();
+      {
+        const std::stop_callback on_stop(stop, [this, &call] { cancel(call); });
+        lock.lock();
+        wait(lock, call, call.deadline, leader_wake_.get());
+        lock.unlock();
+      }
+      lock.lock();
+    } else {
+      wait(lock, call, call.deadline);
+    }
+    if (!call.reply) {
+      tell_cancelled(call);
+      end(call, Ending::deadline);
+    }
+  }
+  lock.unlock();
+  buffers_.give(request.encoder().take_buffer());
+  return *std::move(call.reply);
+}
+
+std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
+  protocol_.end_call(request.encoder());
+  request.encoder().finish();
+  const auto pending = std::make_shared<AsyncCall>(shared_from_this(), executor());
+  Call& call = pending->call_;
+  prepare(call, request);
+  const std::stop_token stop = request.options().stop;
+  {
+    Lock lock(*this);
+    if (auto refused = refusal(*call.method)) {
+      ended_calls_.emplace_back(pending, Reply(*call.method, *std::move(refused)));
+      return pending;
+    }
+    ledger_.open(call);
+    pending->open_ = pending;
+    if (call.deadline != Time::max()) {
+      deadlines_.emplace(call.deadline, pending.get());
+      wake_at(call.deadline);
+    }
+    send(lock, call, request.encoder().buffer());
+    if (link_) act(*link_, link_->role.want_reader());
+  }
+  buffers_.give(request.encoder().take_buffer());
+  if (stop.stop_possible()) pending->on_stop_.emplace(stop, AsyncCall::Cancel{pending});
+  return pending;
+}
+
+void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
+  const std::shared_ptr<Link> link = link_;
+  if (link && link->ready && !link->blocked && link->queued.empty()) {
+    ledger_.sent(call, epoch_of(*link));
+    const transport::PeerId peer = link->peer;
+    lock.unlock();
+    std::uint64_t number = 0;
+    const Sent sent = link->transport->try_send(peer, message, &number);
+    if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
+    lock.lock();
+    if (sent == Sent::taken || !ledger_.is_open(call)) return;
+    ledger_.unsent(call);
+    if (sent == Sent::full) link->blocked = true;
+  }
+  call.message = std::move(message);
+  message = Buffer();
+  if (!link) return early_.push_back(&call);
+  link->queued.push_back(&call);
+  // Room may have come between try_send and here; if not, this asks for it again.
+  if (link->ready && link->blocked) flush_queue(*link);
+}
+
+void ParentSession::flush_queue(Link& link) {
+  link.blocked = false;
+  while (link.ready && !link.queued.empty()) {
+    Call& call = *link.queued.front();
+    ledger_.sent(call, epoch_of(link));
+    std::uint64_t number = 0;
+    const Sent sent = link.transport->try_send(link.peer, call.message, &number);
+    if (sent != Sent::taken) {
+      ledger_.unsent(call);
+      link.blocked = sent == Sent::full;
+      return;
+    }
+    call.number.store(number, std::memory_order_release);
+    link.queued.pop_front();
+  }
+}
+
+void ParentSession::end(Call& call, Ending by) {
+  Verdict verdict{};
+  if (!ledger_.end(call, by, verdict, link_ ? link_->written : 0)) return;
+  std::erase(link_ ? link_->queued : early_, &call);
+  finish(call, Reply(*call.method, failure_of(call, by, verdict)));
+}
+
+void ParentSession::finish(Call& call, Reply reply) {
+  if (AsyncCall* const owner = call.owner) {
+    if (call.deadline != Time::max()) deadlines_.erase({call.deadline, owner});
+    ended_calls_.emplace_back(std::move(owner->open_), std::move(reply));
+  } else {
+    call.reply.emplace(std::move(reply));
+  }
+  call.seat.changed.notify_all();
+  if (ledger_.size() == 0) phase_changed_.notify_all();
+}
+
+void ParentSession::cancel(Call& call) {
+  const Lock lock(*this);
+  tell_cancelled(call);
+  end(call, Ending::cancel);
+  if (call.seat.leads) leader_wake_.set();
+}
+
+bool ParentSession::wait_for_end(Call& call, Time until) {
+  Lock lock(*this);
+  wait(lock, call, until, leader_wake_.get());
+  return !ledger_.is_open(call);
+}
+
+void ParentSession::end_all(Ending by) {
+  while (engine::CallLedger::Entry* const entry = ledger_.any())
+    end(static_cast<Call&>(*entry), by);
+}
+
+Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) const {
+  const std::string label(call.method->label);
+  FailureData data;
+  data.execution = execution_of(verdict);
+  switch (by) {
+    case Ending::deadline: {
+      TimeoutFacts facts;
+      facts.label = call.method->label;
+      facts.timeout = call.timeout.value_or(std::chrono::nanoseconds(0));
+      facts.sent = verdict != Verdict::not_executed;
+      facts.name_space = call.name_space;
+      std::string errors;
+      if (link_) {
+        if (const auto echo = link_->heartbeat.last_echo())
+          facts.heartbeat_age = Clock::now() - *echo;
+        facts.heartbeat_misses = link_->heartbeat.misses();
+        facts.any_answer = link_->any_answer;
+        errors = link_->output->last_errors();
+        facts.last_errors = errors;
+      }
+      data.code = ErrorCode::timeout;
+      data.message = timeout_text(facts);
+      break;
+    }
+    case Ending::cancel:
+      data.code = ErrorCode::cancelled;
+      data.message = label + ": cancelled by the caller";
+      break;
+    case Ending::worker_exit:
+      data.code = ErrorCode::worker_exited;
+      data.message = label + ": " + (ended_ ? ended_->message() : name_ + " ended");
+      data.exit = ended_ ? ended_->exit_status() : ExitStatus{};
+      break;
+    case Ending::close:
+      data.code = ErrorCode::closed;
+      data.message = label + ": " + name_ + " was closed before it answered";
+      break;
+    case Ending::connection_lost:
+    case Ending::answer:
+      data.code = ErrorCode::connection;
+      data.message = label + ": the connection to " + name_ + " was lost";
+      break;
+  }
+  return Failure(std::move(data));
+}
+
+void ParentSession::tell_cancelled(const Call& call) {
+  if (!link_ || !link_->ready || !link_->ours || !ledger_.is_sent(call)) return;
+  Encoder to({}, protocol_.format());
+  const auto id = call.id.text();
+  protocol_.cancel(to, {id.data(), id.size()});
+  link_->transport->try_send(link_->peer, to.buffer());
+}
+
+std::uint64_t ParentSession::epoch_of(const Link& link) const noexcept {
+  return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
+}
+
+std::uint64_t ParentSession::late_answers() const {
+  const Lock lock(*this);
+  return ledger_.late();
+}
+
+void ParentSession::Lock::unlock() {
+  std::vector<std::pair<std::shared_ptr<AsyncCall>, Reply>> ended;
+  ended.swap(session_.ended_calls_);
+  lock_.unlock();
+  for (auto& [call, reply] : ended) call->complete(std::move(reply));
+}
+
+}  // namespace multifrost::session

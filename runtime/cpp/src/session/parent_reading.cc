@@ -1,0 +1,190 @@
+// Reading in a parent's session: waiting callers take turns as the leader (R1), and every event is
+// taken here, whoever read it.
+#include "call/remote_error.h"
+#include "session/parent_session.h"
+
+namespace multifrost::session {
+namespace {
+
+using transport::Event;
+using transport::Received;
+
+/// After the last synchronous call the connection stays unwatched for this long, for the next one.
+constexpr std::chrono::milliseconds kTick{10};
+
+/// `part` of `frame`, sharing it.
+Bytes part_of(const Bytes& frame, BytesView part) {
+  if (part.empty()) return {};
+  return frame.slice(static_cast<std::size_t>(part.data() - frame.data()), part.size());
+}
+
+call::RemoteError error_of(const protocol::Message& message, const Bytes& frame) {
+  return {.text = message.text,
+          .code = message.extras.code,
+          .executed = message.extras.executed,
+          .type = message.extras.error_type,
+          .fields = part_of(frame, message.extras.error_fields)};
+}
+
+}  // namespace
+
+void ParentSession::wait(Lock& lock, Call& call, Time until, int wake) {
+  std::shared_ptr<Link> joined;
+  bool in_time = true;
+  while (ledger_.is_open(call) && in_time) {
+    if (joined != link_) {
+      if (joined) leave(lock, *joined, call);
+      joined = link_;
+      if (joined) act(*joined, joined->role.join(call.seat));
+    }
+    if (call.seat.leads) {
+      in_time = read_once(lock, *joined, until, wake);
+    } else if (until == Time::max()) {
+      call.seat.changed.wait(lock.native());
+    } else {
+      in_time = call.seat.changed.wait_until(lock.native(), until) == std::cv_status::no_timeout;
+    }
+  }
+  if (joined) leave(lock, *joined, call);
+}
+
+bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
+  lock.unlock();
+  Event event;
+  const Received received = link.transport->receive(event, until, wake);
+  if (received == Received::event) {
+    take(lock, link, event);
+    return true;
+  }
+  lock.lock();
+  if (received == Received::woken) leader_wake_.clear();
+  return received == Received::woken;
+}
+
+void ParentSession::leave(Lock& lock, Link& link, Call& call) {
+  if (call.seat.leads) {
+    while (link.transport->buffered()) {
+      Event event;
+      lock.unlock();
+      if (link.transport->try_receive(event) == Received::event) {
+        take(lock, link, event);
+      } else {
+        lock.lock();
+      }
+    }
+  }
+  act(link, link.role.leave(call.seat, ledger_.size() > 0));
+}
+
+void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
+  using Duty = engine::ParentReadRole::Duty;
+  if (duty.watch != Duty::Watch::keep && !link.settled) {
+    core_.supervisor.switch_watch(key_, link.tags + kTransport, link.transport->descriptor(),
+                                  duty.watch == Duty::Watch::on);
+  }
+  if (duty.tick) {
+    link.tick_at = Clock::now() + kTick;
+    wake_at(*link.tick_at);
+  }
+  if (duty.promoted != nullptr) static_cast<Seat*>(duty.promoted)->changed.notify_all();
+}
+
+/// Comes without the lock and leaves with it.
+void ParentSession::take(Lock& lock, Link& link, Event& event) {
+  if (event.kind == Event::Kind::message) return take_message(lock, link, event);
+  lock.lock();
+  const Time now = Clock::now();
+  switch (event.kind) {
+    case Event::Kind::connected:
+      // The first one is the worker (R6); libzmq cannot refuse a second, but it gets no calls of
+      // ours.
+      if (link.peer == transport::PeerId::none && !link.lost_at) link.peer = event.peer;
+      beat(link, now);
+      break;
+    case Event::Kind::room:
+      flush_queue(link);
+      break;
+    case Event::Kind::lost:
+      if (event.peer != link.peer) break;
+      link.lost_at = now;
+      link.written = event.written;
+      link.ready = false;
+      saw_exit(link);
+      settle(link, now);
+      break;
+    case Event::Kind::closed:
+      // Ever readable from now on. By then every call has ended; one that slipped in must not wait.
+      core_.supervisor.unwatch(link.transport->descriptor());
+      if (link.settled && link_.get() == &link) end_all(engine::Ending::connection_lost);
+      break;
+    case Event::Kind::message:
+      break;
+  }
+  wake_at(next_time(link));
+}
+
+void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
+  using protocol::MessageKind;
+  protocol::Message message;
+  if (protocol_.read(event.payload, message) != protocol::Reading::message) {
+    core_.log(LogLevel::warning, "foreign_message", "a message that is none was ignored", name_);
+    return lock.lock();
+  }
+  switch (message.kind) {
+    case MessageKind::response:
+    case MessageKind::error:
+      lock.lock();
+      if (event.peer == link.peer) answered(link, message, event);
+      return;
+    case MessageKind::heartbeat:
+      lock.lock();
+      if (event.peer == link.peer) echoed(link, message);
+      return;
+    case MessageKind::out:
+    case MessageKind::err:
+      link.output->message(message.kind == MessageKind::out ? OutputStream::out : OutputStream::err,
+                           message.text);
+      break;
+    default:
+      break;  // spec 13.3: unknown types are ignored
+  }
+  lock.lock();
+}
+
+void ParentSession::answered(Link& link, const protocol::Message& message, const Event& event) {
+  const auto id = engine::CallId::parse(message.id);
+  engine::CallLedger::Entry* const entry =
+      ledger_.find(id.value_or(engine::CallId{}), epoch_of(link));
+  if (entry == nullptr) {
+    core_.log(LogLevel::debug, "late_answer", "an answer that nobody waits for", name_, message.id);
+    return;
+  }
+  Call& call = static_cast<Call&>(*entry);
+  engine::Verdict verdict{};
+  ledger_.end(call, engine::Ending::answer, verdict);
+  link.any_answer = true;
+  const Method& method = *call.method;
+  if (!message.damage.empty()) {
+    finish(call, Reply(method, Failure(ErrorCode::decode, Execution::executed,
+                                       std::string(method.label) +
+                                           ": the answer cannot be read: " + message.damage)));
+  } else if (message.kind == protocol::MessageKind::error) {
+    finish(call, Reply(method, call::remote_failure(method, error_of(message, event.payload))));
+  } else {
+    finish(call, Reply(method, part_of(event.payload, message.result), protocol_.format(),
+                       options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil));
+  }
+}
+
+void ParentSession::echoed(Link& link, const protocol::Message& message) {
+  const auto id = engine::CallId::parse(message.id);
+  if (!id || !link.heartbeat.echoed(*id, Clock::now()) || link.ready || link.lost_at) return;
+  link.ready = true;
+  link.ours = message.extras.present;
+  if (phase_ == Phase::connecting) phase_ = Phase::ready;
+  flush_queue(link);
+  phase_changed_.notify_all();
+  wake_at(next_time(link));
+}
+
+}  // namespace multifrost::session

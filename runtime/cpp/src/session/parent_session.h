@@ -1,0 +1,163 @@
+// A parent's session: sends calls to one worker and gives every one of them exactly one outcome
+// (R4).
+//
+// A synchronous caller reads the connection himself while he waits; else the runtime's supervisor
+// does (R1). The state of the worker:
+//
+//   idle       | open()                         → connecting
+//   connecting | heartbeat echoed               → ready;  exit, loss or start_timeout → ended
+//   ready      | exit or loss of the connection → ended
+//   ended      | open()                         → connecting (calls fail with circuit_open, R5)
+//   any        | close()                        → closed; open() → connecting again
+//
+// Calls are queued while connecting. Thread rule: any thread, any method. Blocking rule: open(),
+// close(), drain(), call() and waiting for an AsyncCall, each within its deadline. No lock is held
+// over anything that can block; no user code runs under the lock, on a reader or on the supervisor.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/call_ledger.h"
+#include "multifrost/channel.h"
+#include "multifrost/parent_worker.h"
+#include "protocol/protocol.h"
+#include "session/buffer_pool.h"
+#include "session/call.h"
+#include "session/launcher.h"
+#include "session/link.h"
+#include "session/runtime_core.h"
+#include "session/supervisor.h"
+
+namespace multifrost::session {
+
+class ParentSession final : public Watched, public std::enable_shared_from_this<ParentSession> {
+ public:
+  /// `name` stands for the worker in messages ("detector.py").
+  ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> launcher,
+                const protocol::Protocol& protocol, std::string name, SpawnOptions options);
+  ~ParentSession() override;
+
+  // parent_lifecycle.cc
+  Result<void> open();
+  Result<void> close(std::chrono::nanoseconds deadline);
+  Result<void> drain(std::chrono::nanoseconds deadline);
+  ChannelState state() const noexcept;
+  std::optional<int> process_id() const noexcept;
+  Executor& executor() noexcept { return *core_.executor; }
+  bool in_own_process() const noexcept;
+
+  // parent_calls.cc
+  Result<void> begin(Request& request, std::size_t arguments);
+  Reply call(Request& request);
+  std::shared_ptr<PendingCall> start(Request& request);
+
+  // For asynchronous calls.
+  /// False: it had not ended by then.
+  bool wait_for_end(Call& call, std::chrono::steady_clock::time_point until);
+  void cancel(Call& call);
+
+  /// Answers that belonged to no open call (R4).
+  std::uint64_t late_answers() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Time = Clock::time_point;
+  enum class Phase : std::uint8_t { idle, connecting, ready, ended, closed };
+  enum Tag : unsigned { kTransport, kFlush, kExit, kOut, kErr, kTagsPerLink };
+
+  /// The session's lock. Outcomes of asynchronous calls are collected under it and given out after
+  /// it.
+  class Lock {
+   public:
+    explicit Lock(const ParentSession& session)
+        : session_(const_cast<ParentSession&>(session)), lock_(session_.mutex_) {}
+    ~Lock() {
+      if (lock_.owns_lock()) unlock();
+    }
+    void lock() { lock_.lock(); }
+    void unlock();
+    std::unique_lock<std::mutex>& native() { return lock_; }
+
+   private:
+    ParentSession& session_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
+  // parent_calls.cc
+  std::optional<std::chrono::nanoseconds> timeout_of(const Request& request) const;
+  std::optional<Failure> refusal(const Method& method) const;
+  void prepare(Call& call, const Request& request);
+  void send(Lock& lock, Call& call, Buffer& message);
+  void flush_queue(Link& link);
+  void end(Call& call, engine::Ending by);
+  void finish(Call& call, Reply reply);
+  void end_all(engine::Ending by);
+  Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
+  void tell_cancelled(const Call& call);
+  std::uint64_t epoch_of(const Link& link) const noexcept;
+
+  // parent_reading.cc
+  void wait(Lock& lock, Call& call, Time until, int wake = transport::kNoDescriptor);
+  bool read_once(Lock& lock, Link& link, Time until, int wake);
+  void leave(Lock& lock, Link& link, Call& call);
+  void act(Link& link, const engine::ParentReadRole::Duty& duty);
+  void take(Lock& lock, Link& link, transport::Event& event);
+  void take_message(Lock& lock, Link& link, transport::Event& event);
+  void answered(Link& link, const protocol::Message& message, const transport::Event& event);
+  void echoed(Link& link, const protocol::Message& message);
+
+  // parent_supervision.cc
+  void on_ready(unsigned tag) override;
+  void on_time(Time now) override;
+  void read_as_supervisor(const std::shared_ptr<Link>& link);
+  void read_output(const std::shared_ptr<Link>& link, OutputStream stream);
+  void watch_output(Link& link, OutputStream stream, bool on);
+  void saw_exit(Link& link);
+  void beat(Link& link, Time now);
+  void expire(Time now);
+  void settle(Link& link, Time now);
+  void wake_at(Time time);
+  Time next_time(const Link& link) const;
+
+  // parent_lifecycle.cc
+  void adopt(Launched launched);
+  void retire(Link& link);
+  void end_process(Lock& lock, Link& link, Time until);
+  Failure start_failure(const Link& link, bool timed_out) const;
+
+  Runtime::Core& core_;
+  const std::unique_ptr<Launcher> launcher_;
+  const protocol::Protocol& protocol_;
+  const std::string name_;
+  const SpawnOptions options_;
+  const std::uint32_t process_epoch_;
+  const std::uint64_t id_half_;  ///< the upper half of all call ids of this session
+  BufferPool buffers_;
+
+  std::mutex lifecycle_;  ///< open() and close() one after another
+
+  mutable std::mutex mutex_;
+  std::condition_variable phase_changed_;
+  Phase phase_ = Phase::idle;
+  std::shared_ptr<Link> link_;
+  std::deque<Call*> early_;       ///< calls that wait for a link, in order
+  std::optional<Failure> ended_;  ///< why, in Phase::ended
+  engine::CallLedger ledger_;
+  std::set<std::pair<Time, AsyncCall*>> deadlines_;
+  Supervisor::Key key_ = 0;
+  Time wakes_at_ = Time::max();
+  unsigned incarnation_ = 0;
+  transport::EventFd leader_wake_;  ///< ends the wait of a leader who can be cancelled
+
+  /// Asynchronous calls that have ended under the lock and get their outcome after it.
+  std::vector<std::pair<std::shared_ptr<AsyncCall>, Reply>> ended_calls_;
+};
+
+}  // namespace multifrost::session

@@ -1,0 +1,69 @@
+#include "multifrost/parent_worker.h"
+
+#include "session/dynamic_call.h"
+#include "session/parent_channel.h"
+
+namespace multifrost {
+
+class ParentWorker::State {
+ public:
+  explicit State(std::shared_ptr<session::ParentChannel> channel) noexcept
+      : channel_(std::move(channel)) {}
+  ~State() { close(); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  const std::shared_ptr<session::ParentChannel>& channel() const noexcept { return channel_; }
+  session::ParentSession& session() const noexcept { return channel_->session(); }
+  void close() const { session().close(std::chrono::nanoseconds::max()).ok(); }
+
+ private:
+  const std::shared_ptr<session::ParentChannel> channel_;
+};
+
+ParentWorker ParentWorker::spawn(std::string script, std::string executable, SpawnOptions options,
+                                 Runtime* runtime) {
+  return ParentWorker(
+      std::make_shared<State>(session::make_spawn_channel(script, executable, options, runtime)));
+}
+
+ParentWorker::ParentWorker(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
+ParentWorker::ParentWorker(ParentWorker&&) noexcept = default;
+ParentWorker& ParentWorker::operator=(ParentWorker&&) noexcept = default;
+ParentWorker::~ParentWorker() = default;
+
+void ParentWorker::start() { try_start().value(); }
+Result<void> ParentWorker::try_start() { return state_->session().open(); }
+void ParentWorker::close() { state_->close(); }
+
+Result<Value> ParentWorker::try_call(std::string_view function,
+                                     std::vector<Value> arguments) const {
+  return session::dynamic_call(*state_->channel(), function, arguments, {});
+}
+
+Pending<Value> ParentWorker::start_call(std::string_view function,
+                                        std::vector<Value> arguments) const {
+  return session::start_dynamic_call(*state_->channel(), function, arguments, {});
+}
+
+ParentWorker::With ParentWorker::with(CallOptions options) const {
+  return With(state_->channel(), std::move(options));
+}
+
+std::shared_ptr<Channel> ParentWorker::channel() const { return state_->channel(); }
+
+std::optional<int> ParentWorker::process_id() const noexcept {
+  return state_->session().process_id();
+}
+
+Result<Value> ParentWorker::With::try_call(std::string_view function,
+                                           std::vector<Value> arguments) const {
+  return session::dynamic_call(*channel_, function, arguments, options_);
+}
+
+Pending<Value> ParentWorker::With::start_call(std::string_view function,
+                                              std::vector<Value> arguments) const {
+  return session::start_dynamic_call(*channel_, function, arguments, options_);
+}
+
+}  // namespace multifrost

@@ -1,0 +1,51 @@
+#include "session/worker_answer.h"
+
+#include "call/remote_error.h"
+
+namespace multifrost::session {
+
+/// A buffer that a large answer has grown beyond this is not kept.
+constexpr std::size_t kKept = 256 * 1024;
+
+void WorkerAnswer::open(transport::PeerId peer, std::string_view id) noexcept {
+  peer_ = peer;
+  id_ = id;
+}
+
+Encoder& WorkerAnswer::begin_result() {
+  clear();
+  protocol_.begin_response(encoder_, id_);
+  return encoder_;
+}
+
+void WorkerAnswer::finish_result() {
+  protocol_.end_response(encoder_);
+  send();
+}
+
+void WorkerAnswer::fail(const Failure& failure) {
+  clear();
+  const std::string text = call::error_text(failure);
+  protocol_.error(encoder_, id_, text,
+                  {.code = failure.code(),
+                   .execution = failure.execution(),
+                   .type = failure.data().declared != nullptr ? failure.data().declared->name
+                                                              : std::string_view(),
+                   .fields = failure.data().details.view()});
+  send();
+}
+
+void WorkerAnswer::clear() {
+  Buffer buffer = encoder_.take_buffer();
+  buffer.clear();
+  encoder_ = Encoder(std::move(buffer), protocol_.format());
+}
+
+void WorkerAnswer::send() {
+  encoder_.finish();
+  // Gone: nobody waits any more. A worker's queue is never full (transport.h).
+  transport_.try_send(peer_, encoder_.buffer());
+  if (encoder_.buffer().capacity() > kKept) encoder_ = Encoder({}, protocol_.format());
+}
+
+}  // namespace multifrost::session

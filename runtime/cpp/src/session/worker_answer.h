@@ -1,0 +1,38 @@
+// The answer to one call on its way to the parent that asked (AnswerSink for v3 and its kin).
+//
+// One object serves one call after another and keeps its buffer, so that a small answer allocates
+// nothing. One thread at a time.
+#pragma once
+
+#include <string_view>
+
+#include "multifrost/dispatcher.h"
+#include "protocol/protocol.h"
+#include "transport/transport.h"
+
+namespace multifrost::session {
+
+class WorkerAnswer final : public AnswerSink {
+ public:
+  WorkerAnswer(transport::Transport& transport, const protocol::Protocol& protocol) noexcept
+      : transport_(transport), protocol_(protocol), encoder_({}, protocol.format()) {}
+
+  /// From now on for the call `id` of `peer`; `id` must live until the answer.
+  void open(transport::PeerId peer, std::string_view id) noexcept;
+
+  Encoder& begin_result() override;
+  void finish_result() override;
+  void fail(const Failure& failure) override;
+
+ private:
+  void clear();
+  void send();
+
+  transport::Transport& transport_;
+  const protocol::Protocol& protocol_;
+  Encoder encoder_;
+  transport::PeerId peer_ = transport::PeerId::none;
+  std::string_view id_;
+};
+
+}  // namespace multifrost::session

@@ -1,0 +1,204 @@
+// What either of a worker's readers does with an event, and the standby thread (R2).
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "session/next_call_id.h"
+#include "session/worker_session.h"
+
+namespace multifrost::session {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::Event;
+using transport::PeerId;
+using transport::Received;
+
+/// A handler that outlives its parent by this much is stuck; the process ends (R2).
+constexpr auto kStuck = 500ms;
+
+}  // namespace
+
+void WorkerSession::handle(Event& event, bool may_run) {
+  switch (event.kind) {
+    case Event::Kind::message:
+      return handle_message(event, may_run);
+    case Event::Kind::lost:
+      return lose(event.peer);
+    case Event::Kind::closed:
+      return stop();
+    case Event::Kind::connected:
+    case Event::Kind::room:
+      return;
+  }
+}
+
+void WorkerSession::handle_message(Event& event, bool may_run) {
+  protocol::Message message;
+  if (protocol_.read(event.payload, message) != protocol::Reading::message) return;
+  {
+    const std::lock_guard lock(mutex_);
+    parents_.try_emplace(event.peer);
+  }
+  switch (message.kind) {
+    case protocol::MessageKind::call: {
+      Waiting call{event.peer, std::move(event.payload), Clock::now()};
+      if (may_run) return run(call);
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(call));
+      return;
+    }
+    case protocol::MessageKind::heartbeat:
+      return echo(event.peer, message);
+    case protocol::MessageKind::cancel:
+      return cancel(event.peer, message.id);
+    case protocol::MessageKind::shutdown:
+      if (options_.obey_shutdown) stop();
+      return;
+    default:
+      return;  // spec 13.3: unknown types are ignored
+  }
+}
+
+void WorkerSession::echo(PeerId peer, const protocol::Message& beat) {
+  if (!beat.damage.empty() || beat.is_echo) return;
+  std::optional<std::uint64_t> busy;
+  const auto time = busy_time();
+  if (time.count() > 0) busy = static_cast<std::uint64_t>(time.count());
+  Encoder to({}, protocol_.format());
+  protocol_.echo(to, beat, busy);
+  transport_->try_send(peer, to.buffer());
+}
+
+std::chrono::milliseconds WorkerSession::busy_time() {
+  const std::lock_guard lock(mutex_);
+  if (!running_.since) return 0ms;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *running_.since);
+}
+
+void WorkerSession::cancel(PeerId peer, std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  if (running_.since && running_.peer == peer && running_.id == id) {
+    stop_source_.request_stop();
+    return;
+  }
+  // A queued call that nobody wants any more: its caller has had its outcome already.
+  std::erase_if(queue_, [&](const Waiting& waiting) {
+    protocol::Message call;
+    return waiting.peer == peer &&
+           protocol_.read(waiting.frame, call) == protocol::Reading::message && call.id == id;
+  });
+}
+
+void WorkerSession::lose(PeerId peer) {
+  {
+    const std::lock_guard lock(mutex_);
+    parents_.erase(peer);
+    std::erase_if(queue_, [&](const Waiting& waiting) { return waiting.peer == peer; });
+    if (running_.since && running_.peer == peer) stop_source_.request_stop();
+  }
+  if (!options_.many_parents) parent_gone();
+}
+
+void WorkerSession::parent_gone() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!parent_lost_at_) parent_lost_at_ = Clock::now();
+    stop_source_.request_stop();
+  }
+  stop();
+  tick_.arm(kStuck);  // so that the standby looks again
+}
+
+bool WorkerSession::send_output(protocol::OutputStream stream, std::string_view text) {
+  std::vector<PeerId> parents;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [peer, name] : parents_) parents.push_back(peer);
+  }
+  for (const PeerId parent : parents) {
+    Encoder to({}, protocol_.format());
+    const auto id = next_call_id().text();
+    protocol_.output(to, {id.data(), id.size()}, stream, text);
+    transport_->try_send(parent, to.buffer());
+  }
+  return !parents.empty();
+}
+
+// ---- the standby
+
+void WorkerSession::standby() {
+  std::uint64_t last = 0;
+  while (!standby_ends_) {
+    const int watched[] = {outside_.descriptor(), tick_.get()};
+    const unsigned ready = transport::wait_readable(watched, 2, transport::kNoDeadline);
+    if ((ready & 1u) != 0) look_outside();
+    if ((ready & 2u) != 0) standby_tick(last);
+  }
+}
+
+void WorkerSession::standby_tick(std::uint64_t& last) {
+  using Tick = engine::WorkerReadRole::Tick;
+  tick_.clear();
+  end_if_stuck();
+  const Tick tick = role_.tick(last);
+  if (tick == Tick::take) standby_reads();
+  if (tick != Tick::rest) tick_.arm(kTick);
+}
+
+void WorkerSession::standby_reads() {
+  bool open = true;
+  while (!role_.asked_back()) {
+    const auto until = stuck_at();
+    if (open) {
+      Event event;
+      const Received received = transport_->receive(event, until, outside_.descriptor());
+      if (received == Received::woken) look_outside();
+      if (received == Received::event) {
+        open = event.kind != Event::Kind::closed;
+        handle(event, false);
+      }
+    } else {
+      const int outside = outside_.descriptor();
+      if (transport::wait_readable(&outside, 1, until) != 0) look_outside();
+    }
+    end_if_stuck();
+  }
+  role_.give_back();
+  fixed_wake_.set();
+}
+
+void WorkerSession::look_outside() {
+  std::array<std::uint64_t, 4> ready;
+  const std::size_t count = outside_.wait(ready, Clock::now());
+  for (std::size_t i = 0; i < count; ++i) {
+    if (ready[i] == kWake) {
+      standby_wake_.clear();
+    } else if (ready[i] == kLifeline) {
+      outside_.remove(options_.lifeline);  // it hangs up once and for all
+      parent_gone();
+    } else {
+      outside_.remove(options_.signals);
+      stop();
+    }
+  }
+}
+
+WorkerSession::Clock::time_point WorkerSession::stuck_at() {
+  const std::lock_guard lock(mutex_);
+  return parent_lost_at_ ? std::max(*parent_lost_at_ + kStuck, Clock::now() + 10ms)
+                         : transport::kNoDeadline;
+}
+
+void WorkerSession::end_if_stuck() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!options_.may_end_process || !parent_lost_at_ || !running_.since) return;
+    if (Clock::now() - *parent_lost_at_ < kStuck) return;
+  }
+  ::_exit(1);  // no destructors: the handler still uses what they would destroy
+}
+
+}  // namespace multifrost::session

@@ -1,0 +1,194 @@
+// The worker's fixed thread: reads, runs handlers, answers. The standby's half is
+// worker_control.cc.
+#include "session/worker_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "call/handler_outcome.h"
+
+namespace multifrost::session {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::Event;
+using transport::PeerId;
+using transport::Received;
+
+/// How long the last answers may take to leave before the worker ends anyway.
+constexpr auto kFinish = 500ms;
+
+Failure not_executed(ErrorCode code, std::string text) {
+  return {code, Execution::not_executed, std::move(text)};
+}
+
+}  // namespace
+
+WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
+                             const protocol::Protocol& protocol, const FunctionTable& functions,
+                             const WorkerOptions& options)
+    : transport_(std::move(transport)),
+      protocol_(protocol),
+      functions_(functions),
+      options_(options),
+      answer_(*transport_, protocol) {
+  outside_.add(standby_wake_.get(), kWake);
+  if (options.lifeline >= 0) outside_.add(options.lifeline, kLifeline);
+  if (options.signals >= 0) outside_.add(options.signals, kSignals);
+}
+
+WorkerSession::~WorkerSession() = default;
+
+void WorkerSession::stop() noexcept {
+  stopping_ = true;
+  fixed_wake_.set();
+}
+
+void WorkerSession::serve() {
+  standby_ = std::thread([this] { standby(); });
+  while (!stopping_) take_next();
+  standby_ends_ = true;
+  standby_wake_.set();
+  standby_.join();
+  refuse_the_rest();
+  transport_->finish(Clock::now() + kFinish);
+}
+
+void WorkerSession::take_next() {
+  std::optional<Waiting> queued;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!queue_.empty()) {
+      queued = std::move(queue_.front());
+      queue_.pop_front();
+    }
+  }
+  if (queued) return run(*queued);
+  Event event;
+  switch (transport_->receive(event, transport::kNoDeadline, fixed_wake_.get())) {
+    case Received::event:
+      return handle(event, true);
+    case Received::woken:
+      return fixed_wake_.clear();
+    case Received::timeout:
+      return;
+  }
+}
+
+void WorkerSession::run(const Waiting& waiting) {
+  protocol::Message call;
+  if (protocol_.read(waiting.frame, call) != protocol::Reading::message) return;
+  answer_.open(waiting.peer, call.id);
+  if (!call.damage.empty()) {
+    answer_.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
+  } else if (!call.has_function) {
+    answer_.fail(not_executed(ErrorCode::invalid_argument, "Message missing 'function' field"));
+  } else {
+    run_handler(call, waiting);
+  }
+}
+
+void WorkerSession::run_handler(const protocol::Message& call, const Waiting& waiting) {
+  const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
+  // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
+  if (!functions_.has_name_space(name_space)) return;
+  const std::string function(call.function);
+  if (function.starts_with('_')) {
+    return answer_.fail(
+        not_executed(ErrorCode::private_function, "Cannot call private method '" + function + "'"));
+  }
+  Dispatcher* const dispatcher = functions_.find(name_space, function);
+  if (dispatcher == nullptr) {
+    return answer_.fail(
+        not_executed(ErrorCode::function_not_found, "Function '" + function + "' not found"));
+  }
+  if (stopping_) {
+    return answer_.fail(
+        not_executed(ErrorCode::shutting_down,
+                     "the worker is shutting down: '" + function + "' was not executed"));
+  }
+  invoke(call, waiting, *dispatcher);
+}
+
+void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting,
+                           Dispatcher& dispatcher) {
+  std::optional<Clock::time_point> deadline;
+  if (call.extras.deadline_ms) {
+    const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
+    deadline =
+        waiting.arrived + std::chrono::milliseconds(std::min(*call.extras.deadline_ms, most));
+    if (Clock::now() >= *deadline) {
+      return answer_.fail(not_executed(
+          ErrorCode::expired, "the call's deadline had passed before the worker began it"));
+    }
+  }
+  std::stop_token stop;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_source_.stop_requested()) stop_source_ = std::stop_source();
+    stop = stop_source_.get_token();
+    running_.peer = waiting.peer;
+    running_.id.assign(call.id);
+    running_.since = Clock::now();
+  }
+  if (role_.begin_handler()) tick_.arm(kTick);
+
+  const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
+  CallContext context(name_of(waiting.peer), call.id, name_space, deadline, std::move(stop));
+  const std::size_t offset =
+      call.arguments == 0
+          ? 0
+          : static_cast<std::size_t>(call.arguments_at.data() - waiting.frame.data());
+  const Bytes encoded = waiting.frame.slice(offset, call.arguments_at.size());
+  Decoder arguments(encoded, protocol_.format());
+  IncomingCall incoming(call.function, call.arguments, arguments, context, answer_);
+  call::run(dispatcher, incoming);
+
+  {
+    const std::lock_guard lock(mutex_);
+    running_.since.reset();
+  }
+  if (!role_.end_handler()) take_reading_back();
+}
+
+void WorkerSession::take_reading_back() {
+  standby_wake_.set();
+  const int wake = fixed_wake_.get();
+  while (!role_.taken_back()) {
+    transport::wait_readable(&wake, 1, transport::kNoDeadline);
+    fixed_wake_.clear();
+  }
+}
+
+void WorkerSession::refuse_the_rest() {
+  // What has been received is answered; what still travels ends with the connection.
+  stopping_ = true;
+  for (;;) {
+    std::optional<Waiting> queued;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!queue_.empty()) {
+        queued = std::move(queue_.front());
+        queue_.pop_front();
+      }
+    }
+    if (queued) {
+      run(*queued);
+      continue;
+    }
+    Event event;
+    if (transport_->try_receive(event) != Received::event || event.kind == Event::Kind::closed) {
+      return;
+    }
+    handle(event, true);
+  }
+}
+
+const std::string& WorkerSession::name_of(PeerId peer) {
+  const std::lock_guard lock(mutex_);
+  std::string& name = parents_[peer];
+  if (name.empty()) name = "parent " + std::to_string(static_cast<std::uint64_t>(peer));
+  return name;
+}
+
+}  // namespace multifrost::session

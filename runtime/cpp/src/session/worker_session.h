@@ -1,0 +1,123 @@
+// A worker's session (R2): takes messages from its parents, runs handlers one after another,
+// answers.
+//
+// Handlers run on the one thread that runs serve(). While one runs for longer than a tick the
+// standby thread reads instead: it answers heartbeats, obeys cancel and shutdown at once, and
+// queues calls, which so stay in order (spec 6.4). Answers go to the connection that the call came
+// from, never to an id alone (R3).
+//
+// Thread rule: serve() once; stop() from any thread and from handlers. Every call that was read is
+// answered, if only with "shutting down" (spec 9.2).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "engine/worker_read_role.h"
+#include "protocol/protocol.h"
+#include "session/function_table.h"
+#include "session/worker_answer.h"
+#include "transport/event_fd.h"
+#include "transport/poller.h"
+#include "transport/timer_fd.h"
+#include "transport/transport.h"
+
+namespace multifrost::session {
+
+struct WorkerOptions {
+  bool many_parents = false;                ///< connect mode: the loss of one parent ends nothing
+  bool obey_shutdown = true;                ///< a service ignores a parent's shutdown (R5)
+  bool may_end_process = false;             ///< when the parent is gone and a handler is stuck
+  int lifeline = transport::kNoDescriptor;  ///< readable or hung up: the parent is gone (R7)
+  int signals = transport::kNoDescriptor;   ///< readable: SIGINT or SIGTERM arrived
+};
+
+class WorkerSession {
+ public:
+  WorkerSession(std::unique_ptr<transport::Transport> transport, const protocol::Protocol& protocol,
+                const FunctionTable& functions, const WorkerOptions& options);
+  WorkerSession(const WorkerSession&) = delete;
+  WorkerSession& operator=(const WorkerSession&) = delete;
+  ~WorkerSession();
+
+  /// Serves on this thread until stop(), a shutdown message or the loss of the parent.
+  void serve();
+  /// Asks serve() to end: the running call ends, queued ones are answered "shutting down".
+  void stop() noexcept;
+
+  /// Sends a piece of this process's own output to every parent known so far; false: there is none.
+  bool send_output(protocol::OutputStream stream, std::string_view text);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kTick{10};  ///< a handler that runs longer is watched
+  struct Waiting {
+    transport::PeerId peer;
+    Bytes frame;
+    Clock::time_point arrived;
+  };
+  struct Running {
+    transport::PeerId peer = transport::PeerId::none;
+    std::string id;
+    std::optional<Clock::time_point> since;
+  };
+
+  // worker_session.cc: the fixed thread
+  void take_next();
+  void run(const Waiting& call);
+  void run_handler(const protocol::Message& call, const Waiting& waiting);
+  void invoke(const protocol::Message& call, const Waiting& waiting, Dispatcher& dispatcher);
+  void take_reading_back();
+  void refuse_the_rest();
+  void refuse(transport::PeerId peer, std::string_view id, const Failure& failure);
+  const std::string& name_of(transport::PeerId peer);
+
+  // worker_control.cc: what either reader does with an event, and the standby
+  void handle(transport::Event& event, bool may_run);
+  void handle_message(transport::Event& event, bool may_run);
+  void echo(transport::PeerId peer, const protocol::Message& beat);
+  void cancel(transport::PeerId peer, std::string_view id);
+  void lose(transport::PeerId peer);
+  void parent_gone();
+  void standby();
+  void standby_tick(std::uint64_t& last);
+  void standby_reads();
+  void look_outside();
+  Clock::time_point stuck_at();
+  void end_if_stuck();
+  std::chrono::milliseconds busy_time();
+
+  const std::unique_ptr<transport::Transport> transport_;
+  const protocol::Protocol& protocol_;
+  const FunctionTable& functions_;
+  const WorkerOptions options_;
+
+  engine::WorkerReadRole role_;
+  transport::EventFd fixed_wake_;    ///< stop(), or the standby gave the reading back
+  transport::EventFd standby_wake_;  ///< the reading is asked back, or serve() ends
+  transport::TimerFd tick_;
+  enum Outside : std::uint64_t { kWake, kLifeline, kSignals };
+  transport::Poller outside_;  ///< what the standby hears of besides the transport
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> standby_ends_{false};
+
+  std::mutex mutex_;
+  std::deque<Waiting> queue_;
+  Running running_;
+  std::stop_source stop_source_;
+  std::optional<Clock::time_point> parent_lost_at_;
+  std::map<transport::PeerId, std::string> parents_;  ///< with their names for CallContext
+
+  WorkerAnswer answer_;  ///< the fixed thread's
+  std::thread standby_;
+};
+
+}  // namespace multifrost::session
