@@ -50,7 +50,7 @@ bool Parser::parse_type(ast::TypeExpr& type) {
   bool understood = true;
   do {
     if (!type.alternatives.empty() && at_stream_keyword()) {
-      report(diag::kMisplacedStream, current_.span);
+      report(diag::kStreamNotFirst, current_.span);
       advance();
     }
     understood = parse_base(type.alternatives.emplace_back());
