@@ -1,0 +1,124 @@
+// One connection: its socket, its handshake, its messages in both directions.
+//
+// Thread rule: the transport's reader alone calls what stands under "the reader"; the rest may come
+// from any thread. The socket is closed by whoever holds the connection last, so that a thread that
+// is just writing never meets somebody else's descriptor.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "transport/direct/handshake.h"
+#include "transport/direct/message_reader.h"
+#include "transport/direct/socket.h"
+#include "transport/direct/writer.h"
+#include "transport/event_fd.h"
+#include "transport/poller.h"
+#include "transport/transport.h"
+
+namespace multifrost::transport::direct {
+
+/// What the connections of one transport share.
+struct Switchboard {
+  Poller reads;                        ///< sockets that may be read, listeners, timers
+  Poller writes;                       ///< sockets with bytes waiting
+  std::atomic<unsigned> blocked{0};    ///< how many stand in `writes`
+  std::atomic<bool> attention{false};  ///< some connection was relieved; the reader looks which
+  EventFd attention_event;             ///< the same, to sleep on
+};
+
+class Connection final : private WriterWatcher {
+ public:
+  enum class State : std::uint8_t { connecting, handshake, open, ended };
+  enum class Input : std::uint8_t { bytes, nothing, ended };
+
+  struct Setup {
+    PeerId id;
+    Role role;
+    Endpoint::Kind via;
+    std::string identity;  ///< what we call ourselves
+    Limits limits;
+  };
+  /// `pending`: connect() has not answered yet.
+  Connection(Setup setup, UniqueFd socket, bool pending, Switchboard& board);
+  ~Connection() override;
+
+  PeerId id() const noexcept { return setup_.id; }
+  Endpoint::Kind via() const noexcept { return setup_.via; }
+  int socket() const noexcept { return socket_.get(); }
+  bool is_open() const noexcept { return state_.load(std::memory_order_acquire) == State::open; }
+
+  Writer& writer() noexcept { return writer_; }
+  /// Ends it; the reader then finds the end of file.
+  void disconnect(const char* reason) noexcept;
+  /// Not to be read now: its out-queue is over the limit (R3). Only a worker's connection pauses.
+  bool paused() const noexcept { return paused_.load(std::memory_order_acquire); }
+
+  // ---- the reader
+
+  State state() const noexcept { return state_.load(std::memory_order_relaxed); }
+  /// Goes on with connecting and the handshake as far as it can. Done: the state stays `handshake`
+  /// and handshake_done() says so, until open() or the end.
+  void proceed();
+  bool handshake_done() const noexcept { return handshake_.state() == Handshake::State::done; }
+  const std::string& peer_identity() const noexcept { return handshake_.peer_identity(); }
+  void open() noexcept {
+    was_open_ = true;
+    state_.store(State::open, std::memory_order_release);
+  }
+  bool was_open() const noexcept { return was_open_; }
+  std::chrono::steady_clock::time_point handshake_deadline{};
+
+  /// Receives once; `wait`: sleeps until something comes or `left` (or a second) has passed.
+  Input receive_now() { return take(receive_now_from()); }
+  Input receive_waiting(std::chrono::nanoseconds left);
+  /// The last receive left the socket empty, as far as one can know.
+  bool drained() const noexcept { return drained_; }
+  /// A whole message is there, perhaps the last one before the end.
+  bool has_message();
+  Bytes take_message() noexcept;
+  /// True once after the out-queue has drained from over its limit.
+  bool take_relieved() noexcept { return relieved_.exchange(false, std::memory_order_acq_rel); }
+
+  /// No more sending; leaves the pollers. Returns the number of the last message written whole.
+  std::uint64_t end();
+  /// ended: why.
+  const std::string& reason() const noexcept { return reason_; }
+
+  bool in_turn = false;  ///< stands in the reader's list of those to look at
+
+ private:
+  std::int64_t receive_now_from();
+  Input take(std::int64_t received);
+  Input fail(std::string reason);
+  bool malformed(std::string reason);
+  bool handle_command(std::string_view bytes);
+  void begin_handshake();
+
+  void wait_for_room(bool on) noexcept override;
+  void over_limit(bool on) noexcept override;
+
+  const Setup setup_;
+  const UniqueFd socket_;
+  Switchboard& board_;
+  std::atomic<State> state_;
+  std::atomic<bool> paused_{false};
+  std::atomic<bool> relieved_{false};
+  std::atomic<const char*> disconnect_reason_{nullptr};
+
+  Handshake handshake_;
+  MessageReader input_;
+  std::size_t room_ = 0;
+  bool drained_ = true;
+  bool ready_ = false;      ///< input_ holds a whole message
+  bool malformed_ = false;  ///< nothing more can be read from input_
+  bool was_open_ = false;
+  ReceiveTimeout timeout_;
+  std::string reason_;
+  Writer writer_;
+};
+
+}  // namespace multifrost::transport::direct

@@ -1,0 +1,198 @@
+// Sending from any thread, and what the reader delivers.
+#include "transport/direct/direct_transport.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace multifrost::transport::direct {
+
+// ---- any thread
+
+DirectTransport::Shared DirectTransport::find(PeerId peer) {
+  const std::lock_guard lock(mutex_);
+  const auto found = connections_.find(peer);
+  return found == connections_.end() || !found->second->is_open() ? nullptr : found->second;
+}
+
+Sent DirectTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number) {
+  const Shared connection = find(peer);
+  return connection ? connection->writer().send(message, number) : Sent::gone;
+}
+
+void DirectTransport::flush() {
+  std::array<std::uint64_t, 16> ready;
+  const std::size_t count = board_.writes.wait(ready, Clock::now());
+  for (std::size_t i = 0; i < count; ++i) {
+    Shared connection;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = connections_.find(static_cast<PeerId>(ready[i]));
+      if (found != connections_.end()) connection = found->second;
+    }
+    if (connection) connection->writer().flush();
+  }
+}
+
+void DirectTransport::disconnect(PeerId peer) noexcept {
+  if (const Shared connection = find(peer)) {
+    connection->disconnect("this side ended the connection");
+  }
+}
+
+bool DirectTransport::all_written() {
+  const std::lock_guard lock(mutex_);
+  return std::all_of(connections_.begin(), connections_.end(),
+                     [](const auto& entry) { return entry.second->writer().idle(); });
+}
+
+bool DirectTransport::finish(Deadline deadline) {
+  const int writable = board_.writes.descriptor();
+  bool done = all_written();
+  while (!done && !stopping_ && wait_readable(&writable, 1, deadline) != 0) {
+    flush();
+    done = all_written();
+  }
+  shutdown();
+  return done;
+}
+
+void DirectTransport::shutdown() noexcept {
+  stopping_.store(true);
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, connection] : connections_) ::shutdown(connection->socket(), SHUT_RDWR);
+  board_.attention_event.set();
+}
+
+// ---- the reader
+
+Received DirectTransport::try_receive(Event& into) {
+  if (deliver(into) || (look(Clock::now()) && deliver(into))) return Received::event;
+  return Received::timeout;
+}
+
+Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
+  for (;;) {
+    if (deliver(into)) return Received::event;
+    Connection* alone = sole_connection();
+    const Received waited =
+        alone != nullptr ? wait_alone(*alone, deadline, wake) : wait_for_all(deadline, wake);
+    if (waited != Received::event) return waited;
+  }
+}
+
+/// The next event that needs no look at anything but the sockets in turn.
+bool DirectTransport::deliver(Event& into) {
+  if (stopping_.load(std::memory_order_acquire)) {
+    into = Event{};
+    return true;
+  }
+  if (board_.attention.load(std::memory_order_acquire)) handle_attention();
+  bool found = false;
+  if (!events_.empty()) {
+    into = std::move(events_.front());
+    events_.pop_front();
+    found = true;
+  } else if (!turns_.empty()) {
+    found = deliver_message(into);
+  }
+  buffered_ = work_waits();
+  return found;
+}
+
+bool DirectTransport::deliver_message(Event& into) {
+  while (!turns_.empty()) {
+    const Shared connection = turns_.front();
+    if (turn_left_ == 0) {
+      // Somebody else's turn, also somebody's who has only just sent something (R3).
+      turns_.pop_front();
+      turns_.push_back(connection);
+      turn_left_ = limits_.messages_per_turn;
+      look(Clock::now());
+      continue;
+    }
+    if (connection->paused()) {
+      end_turn(*connection);
+      continue;
+    }
+    if (connection->has_message()) {
+      --turn_left_;
+      into.kind = Event::Kind::message;
+      into.peer = connection->id();
+      into.payload = connection->take_message();
+      if (connection->drained() && !connection->has_message()) end_turn(*connection);
+      return true;
+    }
+    if (connection->state() == Connection::State::open &&
+        (connection->drained() || connection->receive_now() == Connection::Input::nothing)) {
+      end_turn(*connection);
+      continue;
+    }
+    if (connection->state() == Connection::State::ended) {
+      remove(connection, connection->reason());
+      if (events_.empty()) continue;
+      into = std::move(events_.front());
+      events_.pop_front();
+      return true;
+    }
+  }
+  return false;
+}
+
+void DirectTransport::end_turn(Connection& connection) {
+  connection.in_turn = false;
+  turns_.pop_front();
+  turn_left_ = limits_.messages_per_turn;
+}
+
+/// Something lies in this process that no descriptor tells of.
+bool DirectTransport::work_waits() {
+  return !events_.empty() || std::any_of(turns_.begin(), turns_.end(), [](const Shared& one) {
+    return !one->paused() && (one->has_message() || one->state() == Connection::State::ended);
+  });
+}
+
+Connection* DirectTransport::sole_connection() noexcept {
+  return sole_ && sole_->is_open() && !sole_->paused() && board_.blocked == 0 ? sole_.get()
+                                                                              : nullptr;
+}
+
+Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, int wake) {
+  if (wake == kNoDescriptor) {
+    const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
+                                              : std::chrono::nanoseconds(deadline - Clock::now());
+    if (left.count() <= 0) return Received::timeout;
+    if (connection.receive_waiting(left) == Connection::Input::nothing) {
+      return deadline != kNoDeadline && Clock::now() >= deadline ? Received::timeout
+                                                                 : Received::event;
+    }
+  } else {
+    const std::array watched{connection.socket(), wake, board_.attention_event.get()};
+    const unsigned ready = wait_readable(watched.data(), watched.size(), deadline);
+    if (ready == 0) return Received::timeout;
+    if ((ready & 2u) != 0) return Received::woken;
+    if ((ready & 4u) != 0) handle_attention();
+    if ((ready & 1u) == 0) return Received::event;
+    if (connection.receive_now() == Connection::Input::nothing) return Received::event;
+  }
+  if (!connection.in_turn) {
+    connection.in_turn = true;
+    turns_.push_back(sole_);
+  }
+  return Received::event;
+}
+
+Received DirectTransport::wait_for_all(Deadline deadline, int wake) {
+  const bool blocked = board_.blocked != 0;
+  const std::array watched{board_.reads.descriptor(), wake,
+                           blocked ? board_.writes.descriptor() : kNoDescriptor};
+  const unsigned ready = wait_readable(watched.data(), watched.size(), deadline);
+  if (ready == 0) return Received::timeout;
+  if ((ready & 4u) != 0) flush();
+  if ((ready & 1u) != 0) look(Clock::now());
+  return (ready & 2u) != 0 ? Received::woken : Received::event;
+}
+
+}  // namespace multifrost::transport::direct

@@ -1,0 +1,105 @@
+// The transport that speaks ZMTP 3 itself: no thread of its own, messages move on the threads that
+// use it (R1 to R3, R9).
+//
+// The reader does all the connection work inside receive() and try_receive(): accepting,
+// handshakes, connecting again. With a single connection and nothing else to watch, receive()
+// sleeps in recv() itself, which saves a system call for each message; otherwise in poll over
+// everything.
+//
+// Who may touch what: `connections_` is changed by the reader alone, under `mutex_`; others look
+// connections up under `mutex_`. Everything else below "the reader" is the reader's own, handed on
+// with the role.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "transport/direct/connection.h"
+#include "transport/direct/dialer.h"
+#include "transport/direct/door.h"
+#include "transport/event_fd.h"
+#include "transport/timer_fd.h"
+#include "transport/transport.h"
+
+namespace multifrost::transport::direct {
+
+class DirectTransport final : public Transport {
+ public:
+  /// So long a peer may take for its handshake.
+  static constexpr std::chrono::seconds kHandshakeTime{10};
+
+  /// Throws std::system_error when the process has no descriptors left.
+  DirectTransport(Role role, const Limits& limits);
+  ~DirectTransport() override;
+
+  /// Before first use: one of the two.
+  Result<void> listen(const ListenOptions& options, const Endpoint* service);
+  void connect(Endpoint endpoint, std::chrono::nanoseconds handshake_time = kHandshakeTime);
+  const std::vector<Endpoint>& endpoints() const noexcept { return door_.endpoints(); }
+
+  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number) override;
+  Received try_receive(Event& into) override;
+  Received receive(Event& into, Deadline deadline, int wake) override;
+  bool buffered() const noexcept override { return buffered_; }
+  int descriptor() const noexcept override { return board_.reads.descriptor(); }
+  int flush_descriptor() const noexcept override { return board_.writes.descriptor(); }
+  void flush() override;
+  void disconnect(PeerId peer) noexcept override;
+  bool finish(Deadline deadline) override;
+  void shutdown() noexcept override;
+
+ private:
+  using Shared = std::shared_ptr<Connection>;
+
+  Shared find(PeerId peer);
+  bool all_written();
+
+  // ---- the reader
+  bool deliver(Event& into);
+  bool deliver_message(Event& into);
+  void end_turn(Connection& connection);
+  bool work_waits();
+  bool look(Deadline deadline);
+  void handle(std::uint64_t tag);
+  void handle_attention();
+  void handle_timer();
+  void update_door();
+  void accept_all(std::uint64_t tag);
+  void add(UniqueFd socket, Endpoint::Kind via, bool pending);
+  void proceed(const Shared& connection);
+  void admit(const Shared& connection);
+  void remove(const Shared& connection, std::string reason);
+  void dial();
+  void dial_failed(std::string reason);
+  void arm_timer();
+  Connection* sole_connection() noexcept;
+  // `event` means here: look again.
+  Received wait_alone(Connection& connection, Deadline deadline, int wake);
+  Received wait_for_all(Deadline deadline, int wake);
+
+  const Role role_;
+  const Limits limits_;
+  std::atomic<bool> stopping_{false};
+  Switchboard board_;
+
+  std::mutex mutex_;
+  std::map<PeerId, Shared> connections_;
+
+  TimerFd timer_;
+  Door door_{board_.reads};
+  std::optional<Dialer> dialer_;
+  std::chrono::nanoseconds handshake_time_ = kHandshakeTime;
+  std::uint64_t last_id_ = 0;
+  std::size_t applicants_ = 0;
+  std::deque<Event> events_;
+  bool buffered_ = false;
+  std::deque<Shared> turns_;  ///< connections that may have something to read, each once
+  std::size_t turn_left_;     ///< messages that the first of them may still deliver
+  Shared sole_;               ///< the only connection, when it is open and nothing else is watched
+};
+
+}  // namespace multifrost::transport::direct

@@ -1,0 +1,61 @@
+// Joining, gathering, removing.
+#include "transport/direct/out_segments.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace multifrost::transport::direct {
+
+void OutSegments::add_message(std::string_view head, Buffer& message) {
+  add_rest(head, message, 0);
+}
+
+void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t done) {
+  const std::size_t head_done = std::min(done, head.size());
+  const std::size_t body_done = done - head_done;
+  append(head.substr(head_done));
+  if (message.size() - body_done < kMovedFrom) {
+    append(std::string_view(message.data(), message.size()).substr(body_done));
+    message.clear();
+  } else {
+    added_ += message.size() - body_done;
+    if (segments_.empty()) done_ = body_done;
+    // Behind other segments a message is untouched, so there is nothing to leave out.
+    segments_.push_back(std::exchange(message, Buffer()));
+  }
+  ends_.push_back(added_);
+}
+
+void OutSegments::append(std::string_view bytes) {
+  if (bytes.empty()) return;
+  if (segments_.empty() || segments_.back().size() + bytes.size() > kJoinedUpTo) {
+    segments_.emplace_back();
+  }
+  segments_.back().append(bytes);
+  added_ += bytes.size();
+}
+
+int OutSegments::gather(std::span<iovec> into) const noexcept {
+  std::size_t count = 0;
+  std::size_t skipped = done_;
+  for (const Buffer& segment : segments_) {
+    if (count == into.size()) break;
+    into[count++] = {const_cast<char*>(segment.data()) + skipped, segment.size() - skipped};
+    skipped = 0;
+  }
+  return static_cast<int>(count);
+}
+
+std::uint64_t OutSegments::remove(std::size_t count) noexcept {
+  removed_ += count;
+  done_ += count;
+  while (!segments_.empty() && done_ >= segments_.front().size()) {
+    done_ -= segments_.front().size();
+    segments_.pop_front();
+  }
+  std::uint64_t messages = 0;
+  for (; !ends_.empty() && ends_.front() <= removed_; ++messages) ends_.pop_front();
+  return messages;
+}
+
+}  // namespace multifrost::transport::direct

@@ -1,0 +1,48 @@
+// Bytes on their way out, as a list of segments: small messages are put together, large ones move
+// in whole.
+//
+// A value of one thread at a time; the Writer says whose.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string_view>
+
+#include "multifrost/buffer.h"
+
+namespace multifrost::transport::direct {
+
+class OutSegments {
+ public:
+  bool empty() const noexcept { return segments_.empty(); }
+
+  /// One message with its head. Small: copied, and `message` only cleared; large: moved in.
+  void add_message(std::string_view head, Buffer& message);
+  /// What remains of a message whose first `done` bytes (head included) have been written.
+  void add_rest(std::string_view head, Buffer& message, std::size_t done);
+  /// A complete frame that is no message.
+  void add_raw(std::string_view frame) { append(frame); }
+
+  /// Fills `into` from the front; returns how many entries.
+  int gather(std::span<iovec> into) const noexcept;
+  /// Removes `count` bytes from the front; returns how many messages have thereby left whole.
+  std::uint64_t remove(std::size_t count) noexcept;
+
+ private:
+  static constexpr std::size_t kMovedFrom = 16 * 1024;
+  static constexpr std::size_t kJoinedUpTo = 64 * 1024;
+
+  void append(std::string_view bytes);
+
+  std::deque<Buffer> segments_;
+  std::size_t done_ = 0;            ///< bytes of the first segment that have been written
+  std::uint64_t added_ = 0;         ///< bytes, ever
+  std::uint64_t removed_ = 0;       ///< bytes, ever
+  std::deque<std::uint64_t> ends_;  ///< where each message ends, in bytes ever added
+};
+
+}  // namespace multifrost::transport::direct

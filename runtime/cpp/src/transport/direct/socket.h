@@ -1,0 +1,54 @@
+// The few socket calls that the direct transport is made of, with failures that say what to do.
+//
+// Sockets stay in blocking mode, so that a leader can sleep in recv() with a receive timeout
+// (runtime.md's table); everything else passes MSG_DONTWAIT. Any thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "multifrost/result.h"
+#include "process/unique_fd.h"
+#include "transport/transport.h"
+
+namespace multifrost::transport::direct {
+
+using process::UniqueFd;
+
+/// Starts to connect. `pending`: the answer comes when the socket is writable, then
+/// finish_connect().
+struct Connecting {
+  UniqueFd socket;
+  bool pending = false;
+};
+Result<Connecting> begin_connect(const Endpoint& endpoint);
+/// The errno of a connect that has ended; 0: connected.
+int finish_connect(int socket) noexcept;
+
+/// A listening socket. A tcp port 0 is replaced by the one that the system chose.
+Result<UniqueFd> listen_on(Endpoint& endpoint);
+/// The next connection; empty when there is none now.
+UniqueFd accept_from(int listener) noexcept;
+
+/// One recv(): bytes, 0 at the end of file, or a negative errno (-EAGAIN: nothing there in time).
+std::int64_t receive_now(int socket, std::span<char> room) noexcept;
+std::int64_t receive_waiting(int socket, std::span<char> room) noexcept;
+
+/// How long receive_waiting() waits. Remembers what it set: a system call only when it changes.
+class ReceiveTimeout {
+ public:
+  /// The longest step that does not pass `left`, so that equal deadlines need no further call; at
+  /// most a second, so that what other threads have to tell never waits longer.
+  void set(int socket, std::chrono::nanoseconds left) noexcept;
+
+ private:
+  std::int64_t microseconds_ = 0;
+};
+
+/// "Connection refused" and so on.
+std::string error_text(int error);
+
+}  // namespace multifrost::transport::direct

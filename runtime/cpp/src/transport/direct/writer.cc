@@ -1,0 +1,134 @@
+// One writes, the others leave their messages.
+#include "transport/direct/writer.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+#include "transport/direct/frame.h"
+
+namespace multifrost::transport::direct {
+
+Sent Writer::send(Buffer& message, std::uint64_t* number) {
+  const MessageHead head(message.size());
+  const std::size_t size = head.view().size() + message.size();
+  Lock lock(mutex_);
+  if (broken_) return Sent::gone;
+  if (pending_ != 0 && pending_ + size > limit_) {
+    if (!over_) watcher_.over_limit(over_ = true);
+    if (refuses_) return Sent::full;
+  }
+  pending_ += size;
+  ++accepted_;
+  if (number != nullptr) *number = accepted_;
+  if (writing_ || blocked_) {
+    queued_.add_message(head.view(), message);
+  } else {
+    write_alone(lock, head.view(), message);
+  }
+  return Sent::taken;
+}
+
+void Writer::send_raw(std::string_view frame) {
+  Lock lock(mutex_);
+  if (broken_ || pending_ > limit_) return;
+  pending_ += frame.size();
+  queued_.add_raw(frame);
+  if (!writing_ && !blocked_) write_queue(lock);
+}
+
+void Writer::flush() {
+  Lock lock(mutex_);
+  if (blocked_ && !writing_) write_queue(lock);
+}
+
+bool Writer::idle() const {
+  const std::lock_guard lock(mutex_);
+  return pending_ == 0 && !writing_;
+}
+
+std::uint64_t Writer::close() {
+  Lock lock(mutex_);
+  ended_writing_.wait(lock, [this] { return !writing_; });
+  break_off();
+  return written_;
+}
+
+// The usual case: nobody else writes, nothing waits, the system takes everything.
+void Writer::write_alone(Lock& lock, std::string_view head, Buffer& message) {
+  writing_ = true;
+  lock.unlock();
+  const std::array<iovec, 2> parts{
+      {{const_cast<char*>(head.data()), head.size()}, {message.data(), message.size()}}};
+  const Written written = write(parts.data(), 2);
+  const bool whole = written.bytes == head.size() + message.size();
+  if (whole) {
+    message.clear();
+  } else {
+    active_.add_rest(head, message, written.bytes);
+  }
+  lock.lock();
+  account(written.bytes, whole ? 1 : 0);
+  if (written.state == Written::State::broken) {
+    break_off();
+  } else if (!whole || !queued_.empty()) {
+    write_queue(lock);
+    return;
+  }
+  end_writing(false);
+}
+
+void Writer::write_queue(Lock& lock) {
+  writing_ = true;
+  bool full = false;
+  while (!full && !broken_) {
+    if (active_.empty()) std::swap(active_, queued_);
+    if (active_.empty()) break;
+    lock.unlock();
+    std::array<iovec, 64> parts;
+    const Written written = write(parts.data(), active_.gather(parts));
+    const std::uint64_t messages = active_.remove(written.bytes);
+    lock.lock();
+    account(written.bytes, messages);
+    full = written.state == Written::State::full;
+    if (written.state == Written::State::broken) break_off();
+  }
+  end_writing(full);
+}
+
+Writer::Written Writer::write(const iovec* parts, int count) const noexcept {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = static_cast<std::size_t>(count);
+  ssize_t size;
+  do {
+    size = ::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (size < 0 && errno == EINTR);
+  if (size >= 0) return {Written::State::some, static_cast<std::size_t>(size)};
+  // ENOBUFS: a Unix socket's way of saying "later".
+  const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
+  return {later ? Written::State::full : Written::State::broken, 0};
+}
+
+void Writer::account(std::size_t bytes, std::uint64_t messages) noexcept {
+  pending_ -= bytes;
+  written_ += messages;
+}
+
+void Writer::end_writing(bool blocked) noexcept {
+  writing_ = false;
+  if (blocked != blocked_) watcher_.wait_for_room(blocked_ = blocked);
+  if (over_ && pending_ <= limit_ / 2) watcher_.over_limit(over_ = false);
+  ended_writing_.notify_all();
+}
+
+void Writer::break_off() noexcept {
+  broken_ = true;
+  pending_ = 0;
+  queued_ = {};
+  active_ = {};
+  if (blocked_) watcher_.wait_for_room(blocked_ = false);
+}
+
+}  // namespace multifrost::transport::direct

@@ -1,0 +1,88 @@
+// Sends a connection's messages from any thread, without ever blocking (R3).
+//
+// Whoever finds nobody writing writes; whoever comes meanwhile leaves his message in the queue and
+// goes, and the writing thread takes it along: many callers share few system calls. What the system
+// does not take stays queued until flush(), which is due when the watcher says that the socket has
+// room.
+//
+// Thread rule: any method from any thread. Failure rule: a broken connection drops its queue and
+// answers `gone`; the reader learns the reason from the socket.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "multifrost/buffer.h"
+#include "transport/direct/out_segments.h"
+#include "transport/transport.h"
+
+namespace multifrost::transport::direct {
+
+/// Told about the changes that concern others; called under the writer's lock, so calls never
+/// overlap.
+class WriterWatcher {
+ public:
+  virtual ~WriterWatcher() = default;
+  /// On: the socket took less than there is; flush() is due when it has room. Off: nothing waits.
+  virtual void wait_for_room(bool on) noexcept = 0;
+  /// On: the queue is over its limit. Off: it has drained to half of it.
+  virtual void over_limit(bool on) noexcept = 0;
+};
+
+class Writer {
+ public:
+  /// `socket` and `watcher` must outlive the writer. `refuses`: over the limit send() says `full`;
+  /// else it takes everything and the watcher sees to it that no more answers come up.
+  Writer(int socket, std::size_t limit, bool refuses, WriterWatcher& watcher) noexcept
+      : socket_(socket), limit_(limit), refuses_(refuses), watcher_(watcher) {}
+
+  /// As Transport::try_send.
+  Sent send(Buffer& message, std::uint64_t* number);
+  /// A complete frame that is no message (PONG); dropped when the queue is over its limit.
+  void send_raw(std::string_view frame);
+  void flush();
+
+  /// Nothing is queued or being written.
+  bool idle() const;
+  /// No more messages from now on; waits for a write that is under way. Returns the number of the
+  /// last message that was handed to the system whole.
+  std::uint64_t close();
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  /// Bytes that one sendmsg() took, or that nothing can be sent now, or never again.
+  struct Written {
+    enum class State : std::uint8_t { some, full, broken };
+    State state = State::some;
+    std::size_t bytes = 0;
+  };
+
+  Written write(const iovec* parts, int count) const noexcept;
+  void write_alone(Lock& lock, std::string_view head, Buffer& message);
+  void write_queue(Lock& lock);
+  void account(std::size_t bytes, std::uint64_t messages) noexcept;
+  void end_writing(bool blocked) noexcept;
+  void break_off() noexcept;
+
+  const int socket_;
+  const std::size_t limit_;
+  const bool refuses_;
+  WriterWatcher& watcher_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable ended_writing_;
+  OutSegments queued_;  ///< what others leave while somebody writes
+  OutSegments active_;  ///< belongs to the writing thread
+  bool writing_ = false;
+  bool blocked_ = false;  ///< the watcher waits for room
+  bool over_ = false;     ///< the watcher knows that the limit is passed
+  bool broken_ = false;
+  std::size_t pending_ = 0;     ///< bytes accepted and not written
+  std::uint64_t accepted_ = 0;  ///< messages, ever
+  std::uint64_t written_ = 0;   ///< messages, ever
+};
+
+}  // namespace multifrost::transport::direct
