@@ -32,8 +32,6 @@ def command_for(script: str, executable: str | Sequence[str] | None) -> list[str
     """
     if executable is not None:
         words = [executable] if isinstance(executable, str) else list(executable)
-        if not words or not words[0]:
-            raise ValueError("executable is empty; leave it out for the default rule")
         return [sys.executable if words[0] == "python" else words[0], *words[1:], script]
     extension = os.path.splitext(script)[1].lower()
     if extension == ".py":

@@ -241,6 +241,10 @@ class Session:
             self._link.open()
         except MultifrostError as error:
             self.on_link_down(error, self._link.restarts)
+        except Exception as error:
+            # A start must end, whatever went wrong on this thread.
+            trouble = ConnectionError(f"{self.what}: cannot start: {error!r}")
+            self.on_link_down(trouble, self._link.restarts)
 
     def _on_start_timeout(self) -> None:
         assert self._link is not None
@@ -299,26 +303,23 @@ class Session:
         self._cancel_timers()
         if was_ready:
             self._restart.on_exit(monotonic() - self._ready_since)
-        for call in self._ledger.take_all(sent_only=True):
-            self._end(call, None, _lost(error, call, self.what))
         self._failure = error
         assert self._link is not None
         delay: float | None = None
         if restart and self._state != "starting":
             delay = 0.0 if self._link.endless else self._restart.next_delay()
+        # Whoever learns of the end finds the state and the breaker as it left them.
         if delay is None:
-            self._fail(error)
+            self._state = "failed"
+            self.breaker.latch(str(error).partition("\n")[0])
         else:
             self._state = "restarting"
             self._later(delay, self._open_link)
-            self._settle_unsent()
-
-    def _fail(self, error: MultifrostError) -> None:
-        self._state = "failed"
-        self.breaker.latch(str(error).partition("\n")[0])
-        self._finish_start(error)
-        for call in self._ledger.take_all():
+        for call in self._ledger.take_all(sent_only=True):
             self._end(call, None, _lost(error, call, self.what))
+        self._settle_unsent()
+        if delay is None:
+            self._finish_start(error)
 
     def _on_ready(self, connection: Connection) -> None:
         self._cancel_timers()

@@ -14,6 +14,7 @@ import socket
 import tempfile
 
 from . import _message
+from ._command import command_for
 from ._connection import Connection
 from ._listener import Listener, bind_tcp
 from ._peer import is_ours
@@ -23,7 +24,7 @@ from .errors import ConnectionError, MultifrostError, WorkerExitedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ._reactor import Reactor, Timer
     from ._session import Session
@@ -39,10 +40,17 @@ class SpawnLink:
 
     endless = False
 
-    def __init__(self, session: Session, reactor: Reactor, command: list[str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        reactor: Reactor,
+        script: str,
+        executable: str | Sequence[str] | None,
+    ) -> None:
         self._session = session
         self._reactor = reactor
-        self._command = command
+        self._script = script
+        self._executable = executable
         self._options = session.options
         self.restarts = session.options.auto_restart
         self._folder: str | None = None
@@ -58,11 +66,12 @@ class SpawnLink:
 
     def open(self) -> None:
         """Listens and starts the process; ConnectionError when that fails."""
+        command = command_for(self._script, self._executable)
         try:
             environment = self._listen()
             self._process = Process(
                 self._reactor,
-                [*self._command, *self._options.args],
+                [*command, *self._options.args],
                 environment,
                 self._options.cwd,
                 self._session.on_output,

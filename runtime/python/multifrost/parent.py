@@ -15,7 +15,6 @@ import sys
 import threading
 
 from ._calls import AsyncCalls, Caller, SyncCalls, pack_raw_args, refuse_in_event_loop
-from ._command import command_for
 from ._executor import SerialExecutor
 from ._options import Options, seconds_of
 from ._service_link import ServiceLink
@@ -88,6 +87,8 @@ class ParentWorker:
         thread of its own. `args`, `env` (added to this environment) and `cwd` are the process's.
         """
         path = os.fspath(script)
+        if executable is not None and not executable:
+            raise ValueError("executable is empty; leave it out for the default rule")
         options = Options(
             namespace=namespace,
             auto_restart=auto_restart,
@@ -107,7 +108,7 @@ class ParentWorker:
         )
 
         def make_link(session: Session, reactor: Reactor) -> Link:
-            return SpawnLink(session, reactor, command_for(path, executable))
+            return SpawnLink(session, reactor, path, executable)
 
         return cls(os.path.basename(path), options, make_link)
 
