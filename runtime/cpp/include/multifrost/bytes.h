@@ -1,8 +1,9 @@
 // Byte strings: a view for parameters, and a cheap shared owner for results and members.
 //
-// `Bytes` may share the frame that it arrived in, so a received 64 MiB image costs no copy; it keeps that
-// frame alive as long as it lives. Thread rule: both are values; distinct objects may be used from any
-// thread, and the bytes themselves never change. Nothing here blocks; only allocation can fail.
+// `Bytes` may share the frame that it arrived in, so a received 64 MiB image costs no copy; it
+// keeps that frame alive as long as it lives. Thread rule: both are values; distinct objects may be
+// used from any thread, and the bytes themselves never change. Nothing here blocks; only allocation
+// can fail.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +17,9 @@
 namespace multifrost {
 
 template <class T>
-concept ByteLike = std::is_same_v<std::remove_cv_t<T>, std::byte> ||
-                   std::is_same_v<std::remove_cv_t<T>, unsigned char> ||
-                   std::is_same_v<std::remove_cv_t<T>, char>;
+concept ByteLike =
+    std::is_same_v<std::remove_cv_t<T>, std::byte> || std::is_same_v < std::remove_cv_t<T>,
+unsigned char > || std::is_same_v<std::remove_cv_t<T>, char>;
 
 /// A view of somebody else's bytes: made from any contiguous range of byte, unsigned char or char.
 class BytesView : public std::span<const std::byte> {
@@ -27,10 +28,10 @@ class BytesView : public std::span<const std::byte> {
   constexpr BytesView(const std::byte* data, std::size_t size) noexcept : span(data, size) {}
 
   template <class Range>
-    requires requires(const Range& range) {
-      requires ByteLike<std::remove_pointer_t<decltype(range.data())>>;
-      range.size();
-    }
+  requires requires(const Range& range) {
+    requires ByteLike<std::remove_pointer_t<decltype(range.data())>>;
+    range.size();
+  }
   BytesView(const Range& range) noexcept  // NOLINT: views convert implicitly
       : span(reinterpret_cast<const std::byte*>(range.data()), range.size()) {}
 
@@ -46,7 +47,7 @@ class Bytes {
 
   /// Copies what `view` shows.
   explicit Bytes(BytesView view);
-  explicit Bytes(std::string_view text) : Bytes(BytesView(text)) {}
+  explicit Bytes(const char* text) : Bytes(BytesView(std::string_view(text))) {}
   /// Takes the vector over without copying it.
   explicit Bytes(std::vector<std::byte>&& owned);
 

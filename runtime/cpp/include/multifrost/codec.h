@@ -13,12 +13,18 @@
 
 namespace multifrost {
 
+/// Generated types: what mf_write and mf_read are declared for.
+template <class T>
+concept GeneratedType = requires(Encoder& to, const T& value) {
+  mf_write(to, value);
+};
+
 namespace detail {
 Result<Bytes> finish_encode(Encoder& to, bool good);
 }  // namespace detail
 
 /// One generated value by itself. Fails with `encode`, naming the path, when it must not travel.
-template <class T>
+template <GeneratedType T>
 Result<Bytes> encode(const T& value, Format format = Format::msgpack) {
   Encoder to({}, format);
   const bool good = mf_write(to, value);
@@ -27,14 +33,14 @@ Result<Bytes> encode(const T& value, Format format = Format::msgpack) {
 
 /// Reads what encode() or a peer wrote. Fails with `decode`, naming the path of what does not fit.
 /// Bytes members share `encoded`'s owner where they are large.
-template <class T>
+template <GeneratedType T>
 Result<T> decode(const Bytes& encoded, Format format = Format::msgpack) {
   Decoder from(encoded, format);
   T value{};
   if (mf_read(from, value) && from.finish()) return Result<T>(std::move(value));
   return from.failure(ErrorCode::decode, Execution::not_executed, "value");
 }
-template <class T>
+template <GeneratedType T>
 Result<T> decode(BytesView encoded, Format format = Format::msgpack) {
   return decode<T>(Bytes(encoded), format);
 }

@@ -85,10 +85,12 @@ class Value {
   /// Items or entries; 0 for everything else.
   std::size_t size() const noexcept;
   /// The item of an array; DecodeError when there is none.
-  const Value& operator[](std::size_t index) const;
+  template <std::integral Index>  // not from pointers: value[0] is an index
+  const Value& operator[](Index index) const {
+    return at(static_cast<std::size_t>(index));
+  }
   /// The entry of a map; DecodeError when there is none.
   const Value& operator[](std::string_view key) const;
-  const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
   /// The entry of a map, if this is a map and has it.
   const Value* find(std::string_view key) const noexcept;
 
@@ -108,6 +110,7 @@ class Value {
   explicit Value(Boolean value) noexcept;
   explicit Value(Whole value) noexcept;
 
+  const Value& at(std::size_t index) const;
   template <class Alternative>
   const Alternative& checked(std::string_view expected) const;
   friend struct ValueAccess;

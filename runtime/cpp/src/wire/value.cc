@@ -111,7 +111,7 @@ std::size_t Value::size() const noexcept {
   return 0;
 }
 
-const Value& Value::operator[](std::size_t index) const {
+const Value& Value::at(std::size_t index) const {
   const Array& items = as_array();
   if (index < items.size()) return items[index];
   raise_decode("item " + std::to_string(index) + " of a list of " + std::to_string(items.size()));
