@@ -47,7 +47,7 @@ class ChildWorker::State {
     if (!transport) return transport.failure();
     session::WorkerOptions options;
     options.may_end_process = may_end_process;
-    options.lifeline = lifeline_.descriptor();
+    options.lifeline = &lifeline_;
     options.signals = signals;
     session_ = std::make_shared<session::WorkerSession>(
         *std::move(transport), protocol::multifrost_v3(), functions_, options);

@@ -177,7 +177,8 @@ void WorkerSession::look_outside() {
     if (ready[i] == kWake) {
       standby_wake_.clear();
     } else if (ready[i] == kLifeline) {
-      outside_.remove(options_.lifeline);  // it hangs up once and for all
+      if (!options_.lifeline->parent_gone()) continue;   // a wrapper wrote something
+      outside_.remove(options_.lifeline->descriptor());  // gone once and for all
       parent_gone();
     } else {
       outside_.remove(options_.signals);

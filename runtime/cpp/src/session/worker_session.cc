@@ -33,7 +33,9 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
       options_(options),
       answer_(*transport_, protocol) {
   outside_.add(standby_wake_.get(), kWake);
-  if (options.lifeline >= 0) outside_.add(options.lifeline, kLifeline);
+  if (options.lifeline != nullptr && options.lifeline->descriptor() >= 0) {
+    outside_.add(options.lifeline->descriptor(), kLifeline);
+  }
   if (options.signals >= 0) outside_.add(options.signals, kSignals);
 }
 

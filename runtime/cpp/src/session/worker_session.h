@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "engine/worker_read_role.h"
+#include "process/lifeline.h"
 #include "protocol/protocol.h"
 #include "session/function_table.h"
 #include "session/worker_answer.h"
@@ -33,11 +34,11 @@
 namespace multifrost::session {
 
 struct WorkerOptions {
-  bool many_parents = false;                ///< connect mode: the loss of one parent ends nothing
-  bool obey_shutdown = true;                ///< a service ignores a parent's shutdown (R5)
-  bool may_end_process = false;             ///< when the parent is gone and a handler is stuck
-  int lifeline = transport::kNoDescriptor;  ///< readable or hung up: the parent is gone (R7)
-  int signals = transport::kNoDescriptor;   ///< readable: SIGINT or SIGTERM arrived
+  bool many_parents = false;     ///< connect mode: the loss of one parent ends nothing
+  bool obey_shutdown = true;     ///< a service ignores a parent's shutdown (R5)
+  bool may_end_process = false;  ///< when the parent is gone and a handler is stuck
+  const process::Lifeline* lifeline = nullptr;  ///< tells when the parent is gone (R7)
+  int signals = transport::kNoDescriptor;       ///< readable: SIGINT or SIGTERM arrived
 };
 
 class WorkerSession {

@@ -4,10 +4,10 @@
 // The simple form: each transport has one I/O thread that owns its sockets; a deque under a mutex
 // and an eventfd connect it with everybody else. Two things libzmq cannot do, and the direct
 // transport can:
-//  - refuse a peer before it takes part. The listener closes with the first peer, but a stranger
-//  who is
-//    faster than the worker is that peer; a PeerCheck is not asked. The worker's loss shows in its
-//    silence.
+//  - refuse a peer before it takes part: a PeerCheck is not asked, and the listener stays open,
+//  since
+//    unbinding it would end the connections that it accepted. A stranger who connects to a parent's
+//    port gets a part of its calls.
 //  - stop reading one connection of several. A worker whose one parent does not read stops reading
 //  all.
 #pragma once

@@ -126,14 +126,15 @@ class ZmqTransport final : public Transport {
     if ((bind ? zmq_bind : zmq_connect)(socket_.get(), where.c_str()) != 0) {
       return zmq_failure((bind ? "cannot listen on " : "cannot connect to ") + where);
     }
+    bound_ = bind;
     if (bind) {
       char bound[256] = {};
       std::size_t size = sizeof bound;
       zmq_getsockopt(socket_.get(), ZMQ_LAST_ENDPOINT, bound, &size);
-      listener_ = bound;
+      const std::string listener = bound;
       if (endpoint.kind == Endpoint::Kind::tcp) {
         endpoint.port =
-            static_cast<std::uint16_t>(std::stoul(listener_.substr(listener_.rfind(':') + 1)));
+            static_cast<std::uint16_t>(std::stoul(listener.substr(listener.rfind(':') + 1)));
       }
     }
     thread_ = std::thread([this] { run(); });
@@ -359,15 +360,8 @@ class ZmqTransport final : public Transport {
 
   void connected(int source) {
     if (role_ == Role::worker) return;  // known by its identity, with its first message
-    {
-      const std::lock_guard lock(mutex_);
-      if (!peers_.empty()) {
-        peers_.begin()->second.source = source;
-        return;
-      }
-      add_peer({}, source);
-    }
-    if (!listener_.empty()) zmq_unbind(socket_.get(), listener_.c_str());  // R6: the first one wins
+    const std::lock_guard lock(mutex_);
+    if (peers_.empty()) add_peer({}, source);
   }
 
   void disconnected(int source) {
@@ -378,7 +372,7 @@ class ZmqTransport final : public Transport {
     });
     if (found != peers_.end()) {
       drop(found->first, kReason);
-    } else if (role_ == Role::worker && listener_.empty()) {
+    } else if (role_ == Role::worker && !bound_) {
       push({.kind = Event::Kind::lost, .payload = {}, .reason = kReason});  // it never said a word
     }
   }
@@ -454,7 +448,7 @@ class ZmqTransport final : public Transport {
   Context context_;
   Socket socket_;
   Socket monitor_;
-  std::string listener_;
+  bool bound_ = false;
   EventFd arrived_;  ///< set while there are events, for the reader
   EventFd work_;     ///< set when the I/O thread has something to look at
 

@@ -1,0 +1,77 @@
+// The C++ worker that the session tests start: dynamic functions that do what their names say.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "multifrost/child_worker.h"
+#include "multifrost/parent_worker.h"
+
+namespace {
+
+using multifrost::CallContext;
+using multifrost::Value;
+using Arguments = std::vector<Value>;
+
+}  // namespace
+
+int main(int, char** argv) {
+  multifrost::ChildWorker worker;
+  worker.function("add", [](Arguments values) {
+    return Value(values.at(0).as_int() + values.at(1).as_int());
+  });
+  worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });
+  worker.function("nothing", [](Arguments) { return Value(); });
+  worker.function("fail", [](Arguments values) -> Value {
+    throw std::out_of_range(values.at(0).as_string());
+  });
+  worker.function("throw_int", [](Arguments) -> Value { throw 42; });
+  worker.function("sleep_ms", [](Arguments values) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(values.at(0).as_int()));
+    return values[0];
+  });
+  worker.function("until_stopped", [](Arguments, CallContext& context) {
+    while (!context.stop().stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return Value("stopped");
+  });
+  worker.function("hang", [](Arguments) -> Value {
+    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+  });
+  worker.function("exit", [](Arguments values) -> Value {
+    std::fputs("going down\n", stderr);
+    std::_Exit(static_cast<int>(values.at(0).as_int()));
+  });
+  worker.function("kill", [](Arguments) -> Value {
+    std::raise(SIGKILL);
+    return {};
+  });
+  worker.function("say", [](Arguments values) {
+    std::printf("%s\n", values.at(0).as_string().c_str());
+    std::fflush(stdout);
+    return Value();
+  });
+  worker.function("environment", [](Arguments values) {
+    const char* const value = std::getenv(values.at(0).as_string().c_str());
+    return value == nullptr ? Value() : Value(value);
+  });
+  worker.function("deadline_ms", [](Arguments, CallContext& context) {
+    if (!context.deadline()) return Value();
+    const auto left = *context.deadline() - CallContext::Clock::now();
+    return Value(std::chrono::duration_cast<std::chrono::milliseconds>(left).count());
+  });
+  worker.function("same_thread", [first = std::this_thread::get_id()](Arguments) {
+    return Value(first == std::this_thread::get_id());
+  });
+  // Parent and worker at once (spec 3.1): asks a worker of its own.
+  worker.function("nested_add", [script = std::string(argv[0])](Arguments values) {
+    auto inner = multifrost::ParentWorker::spawn(script);
+    inner.start();
+    return inner.call("add", values.at(0), values.at(1));
+  });
+  worker.function(
+      "add", [](Arguments values) { return Value(values.at(0).as_int() - values.at(1).as_int()); },
+      "reverse");
+  return worker.run();
+}
