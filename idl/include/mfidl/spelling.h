@@ -20,6 +20,9 @@ enum class NameRole { kType, kConstant, kMember, kEnumValue, kMethod, kParameter
 
 std::string spelled(const Named& named, NameRole role, Language language);
 
+// A field: in TypeScript its wire key.
+std::string spelled(const Member& member, Language language);
+
 // set_backend -> setBackend, URL_for -> urlFor, Get -> get
 std::string camel_case(std::string_view name);
 // set_backend -> SetBackend, MAX_BATCH -> MaxBatch, URL -> URL

@@ -136,7 +136,7 @@ struct Type {
   std::optional<std::uint64_t> max_size;
 };
 
-// The type as a user would write it, in full: `list<geo.Rect?>`, `string | i53 | null`.
+// The type as a user would write it, in full: `list<Rect?>`, `string | i53 | null`.
 std::string to_string(const Type& type);
 
 }  // namespace mfidl
