@@ -127,7 +127,7 @@ function(_mfgen_add_command outputs_var)
 
   set(outputs "")
   if("cpp" IN_LIST arg_LANGUAGES)
-    list(APPEND outputs "${stem}.mf.h" "${stem}.mf.cc")
+    list(APPEND outputs "${stem}.mf.h" "${stem}.mock.mf.h" "${stem}.mf.cc")
     if(arg_SPLIT)
       foreach(shard RANGE 1 ${arg_SPLIT})
         list(APPEND outputs "${stem}.mf.${shard}.cc")
