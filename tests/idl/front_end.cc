@@ -7,19 +7,13 @@
 #include <fstream>
 #include <iterator>
 
-#include "diagnostic_table.h"
-#include "mfidl/parse.h"
+#include "mfidl/frontend.h"
 #include "mfidl/render.h"
 
 namespace mfidl::test {
 
-void FrontEnd::run(const std::string& path) {
-  const LoadResult loaded = sources.load(path);
-  if (loaded.file == nullptr) {
-    diagnostics.report(diag::kCannotReadFile, {}, path, loaded.reason);
-    return;
-  }
-  parse_file(*loaded.file, diagnostics);
+void FrontEnd::run(const std::string& path, const std::vector<std::string>& include_dirs) {
+  model = load(path, include_dirs, sources, diagnostics);
 }
 
 std::string FrontEnd::text() const { return render_text(diagnostics, sources); }

@@ -1,9 +1,12 @@
 // Running the front end inside a test, and comparing what it says with a file.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "mfidl/diagnostics.h"
+#include "mfidl/model.h"
 #include "mfidl/source.h"
 
 namespace mfidl::test {
@@ -13,7 +16,9 @@ struct FrontEnd {
   SourceManager sources;
   Diagnostics diagnostics;
 
-  void run(const std::string& path);
+  std::optional<Model> model;  // what run() made of it; empty after an error
+
+  void run(const std::string& path, const std::vector<std::string>& include_dirs = {});
   std::string text() const;
   // The number of the first error, 0 without one.
   int first_error() const;
