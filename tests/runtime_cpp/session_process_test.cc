@@ -1,5 +1,15 @@
-// A parent and a worker, each a real process, over the real transport.
+// A parent and a worker, each a real process, over the real transport: what a user of the dynamic API meets.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 #include "multifrost/error.h"
 #include "multifrost/parent_worker.h"
@@ -7,15 +17,312 @@
 namespace multifrost {
 namespace {
 
-ParentWorker start_worker(SpawnOptions options = {}) {
-  auto worker = ParentWorker::spawn(MFGEN_TEST_WORKER, {}, std::move(options));
-  worker.start();
-  return worker;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// Collects lines; waits for them.
+class Lines final : public OutputSink {
+ public:
+  void line(Stream stream, std::string_view text) override {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back((stream == Stream::err ? "err " : "out ") + std::string(text));
+    arrived_.notify_all();
+  }
+  std::vector<std::string> wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait_for(lock, 20s, [&] { return lines_.size() >= count; });
+    return lines_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<std::string> lines_;
+};
+
+class SessionProcess : public testing::Test {
+ protected:
+  ParentWorker spawn() { return ParentWorker::spawn(MFGEN_TEST_WORKER, {}, options_); }
+  ParentWorker started() {
+    auto worker = spawn();
+    worker.start();
+    return worker;
+  }
+
+  std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();
+  SpawnOptions options_{.output = lines_};
+};
+
+Failure failure_of(const Result<Value>& result) {
+  EXPECT_FALSE(result.ok());
+  return result.ok() ? Failure(ErrorCode::internal, Execution::unknown, "no failure")
+                     : result.failure();
 }
 
-TEST(SessionProcess, CallsAFunction) {
-  const auto worker = start_worker();
-  EXPECT_EQ(worker.call("add", 1, 2).as_int(), 3);
+TEST_F(SessionProcess, CallsAFunction) {
+  const auto worker = started();
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
+  EXPECT_EQ(worker.call("echo", "ü€😀"), Value("ü€😀"));
+  EXPECT_TRUE(worker.call("nothing").is_null());
+  EXPECT_TRUE(worker.call("echo", std::nan("")).is_null()) << "healed as spec 11.2 says";
+}
+
+TEST_F(SessionProcess, RunsHandlersOnTheThreadThatCalledRun) {
+  EXPECT_EQ(started().call("same_thread"), Value(true));
+}
+
+TEST_F(SessionProcess, AnswersWithTheExactErrorStrings) {
+  const auto worker = started();
+  const auto missing = failure_of(worker.try_call("absent", {}));
+  EXPECT_EQ(missing.code(), ErrorCode::function_not_found);
+  EXPECT_EQ(missing.execution(), Execution::not_executed);
+  EXPECT_THAT(missing.message(), HasSubstr("Function 'absent' not found"));
+  const auto hidden = failure_of(worker.try_call("_secret", {}));
+  EXPECT_EQ(hidden.code(), ErrorCode::private_function);
+  EXPECT_EQ(hidden.execution(), Execution::not_executed);
+  EXPECT_THAT(hidden.message(), HasSubstr("Cannot call private method '_secret'"));
+  const auto thrown = failure_of(worker.try_call("fail", {"no such item"}));
+  EXPECT_EQ(thrown.code(), ErrorCode::remote);
+  EXPECT_EQ(thrown.execution(), Execution::executed);
+  EXPECT_EQ(thrown.remote_type(), "std::out_of_range");
+  EXPECT_THAT(thrown.message(), HasSubstr("no such item"));
+  EXPECT_EQ(failure_of(worker.try_call("throw_int", {})).remote_type(), "int");
+  EXPECT_THROW(worker.call("fail", "x"), RemoteCallError);
+  EXPECT_EQ(worker.call("add", 2, 2), Value(4)) << "usable after errors";
+}
+
+TEST_F(SessionProcess, OptionsOfWithDoNotStick) {
+  const auto worker = started();
+  EXPECT_EQ(worker.with({.name_space = "reverse"}).call("add", 5, 3), Value(2));
+  EXPECT_EQ(worker.call("add", 5, 3), Value(8));
+}
+
+TEST_F(SessionProcess, TimesOutAndSaysWhy) {
+  const auto worker = started();
+  const auto slow = failure_of(worker.with({.timeout = 30ms}).try_call("sleep_ms", {300}));
+  EXPECT_EQ(slow.code(), ErrorCode::timeout);
+  EXPECT_EQ(slow.execution(), Execution::unknown);
+  EXPECT_THAT(slow.message(), StartsWith("sleep_ms: no reply in 30 ms; the worker is alive"));
+  EXPECT_THAT(slow.message(), HasSubstr("result cannot be packed"));
+  EXPECT_EQ(worker.call("add", 1, 1), Value(2)) << "the late answer disturbs nobody";
+  // A namespace that nobody serves is met with silence (spec 3.3).
+  const auto nowhere = failure_of(
+      worker.with({.timeout = 30ms, .name_space = "nowhere"}).try_call("add", {1, 2}));
+  EXPECT_EQ(nowhere.code(), ErrorCode::timeout);
+}
+
+TEST_F(SessionProcess, NamesTheNamespaceWhenNothingWasEverAnswered) {
+  const auto worker = started();
+  const auto nowhere = failure_of(
+      worker.with({.timeout = 30ms, .name_space = "nowhere"}).try_call("add", {1, 2}));
+  EXPECT_THAT(nowhere.message(), HasSubstr("'nowhere'"));
+}
+
+TEST_F(SessionProcess, TheDefaultTimeoutHoldsUnlessTheCallSaysOtherwise) {
+  options_.default_timeout = 30ms;
+  const auto worker = started();
+  EXPECT_EQ(failure_of(worker.try_call("sleep_ms", {200})).code(), ErrorCode::timeout);
+  EXPECT_EQ(worker.with({.timeout = 20s}).call("sleep_ms", 60), Value(60));
+}
+
+TEST_F(SessionProcess, TheWorkerLearnsTheDeadline) {
+  const auto worker = started();
+  EXPECT_TRUE(worker.call("deadline_ms").is_null());
+  const auto left = worker.with({.timeout = 20s}).call("deadline_ms").as_int();
+  EXPECT_GT(left, 0);
+  EXPECT_LE(left, 20'000);
+}
+
+TEST_F(SessionProcess, AStopTokenCancelsAndReachesTheHandler) {
+  const auto worker = started();
+  std::stop_source source;
+  auto pending = worker.with({.stop = source.get_token()}).start_call("until_stopped", {});
+  std::jthread stopper([&] { source.request_stop(); });
+  const auto cancelled = failure_of(
+      worker.with({.stop = source.get_token()}).try_call("sleep_ms", {60'000}));
+  EXPECT_EQ(cancelled.code(), ErrorCode::cancelled);
+  EXPECT_EQ(failure_of(pending.try_get()).code(), ErrorCode::cancelled);
+  // The handler was told, or this would wait for ever.
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
+}
+
+TEST_F(SessionProcess, AStoppedTokenSendsNothing) {
+  const auto worker = started();
+  std::stop_source source;
+  source.request_stop();
+  const auto cancelled =
+      failure_of(worker.with({.stop = source.get_token()}).try_call("exit", {3}));
+  EXPECT_EQ(cancelled.code(), ErrorCode::cancelled);
+  EXPECT_EQ(cancelled.execution(), Execution::not_executed);
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
+}
+
+TEST_F(SessionProcess, ThePendingCallIsAnsweredInOrder) {
+  const auto worker = started();
+  std::vector<Pending<Value>> pending;
+  for (int i = 0; i < 500; ++i) pending.push_back(worker.start_call("echo", {i}));
+  for (int i = 0; i < 500; ++i) EXPECT_EQ(pending[static_cast<std::size_t>(i)].get(), Value(i));
+}
+
+TEST_F(SessionProcess, CallbacksMayCallSynchronously) {
+  const auto worker = started();
+  std::mutex mutex;
+  std::condition_variable done;
+  std::optional<Value> seen;
+  worker.start_call("echo", {4}).then([&](Result<Value> result) {
+    Value sum = worker.call("add", result.value(), 1);
+    const std::lock_guard lock(mutex);
+    seen = std::move(sum);
+    done.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(done.wait_for(lock, 20s, [&] { return seen.has_value(); }));
+  EXPECT_EQ(*seen, Value(5));
+}
+
+TEST_F(SessionProcess, AbandonedCallsAndExpiredOnesHarmNobody) {
+  const auto worker = started();
+  for (int i = 0; i < 50; ++i) {
+    static_cast<void>(worker.start_call("echo", {i}));
+    auto expiring = worker.with({.timeout = 1ms}).start_call("sleep_ms", {2});
+    EXPECT_EQ(failure_of(expiring.try_get()).code(), ErrorCode::timeout);
+  }
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
+}
+
+TEST_F(SessionProcess, ManyThreadsShareOneWorker) {
+  const auto worker = started();
+  std::atomic<int> wrong = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 250; ++i) {
+          if (worker.call("add", t * 1000, i) != Value(t * 1000 + i)) ++wrong;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(SessionProcess, DeathOfTheWorkerEndsCallsInFlight) {
+  auto worker = started();
+  auto waiting = worker.start_call("sleep_ms", {60'000});
+  const int pid = worker.process_id().value();
+  ::kill(pid, SIGKILL);
+  const auto killed = failure_of(waiting.try_get());
+  EXPECT_EQ(killed.code(), ErrorCode::worker_exited);
+  EXPECT_EQ(killed.execution(), Execution::unknown);
+  ASSERT_TRUE(killed.exit_status().has_value());
+  EXPECT_EQ(killed.exit_status()->signal, SIGKILL);
+  // R5: latched until start().
+  const auto latched = failure_of(worker.try_call("add", {1, 2}));
+  EXPECT_EQ(latched.code(), ErrorCode::circuit_open);
+  EXPECT_EQ(latched.execution(), Execution::not_executed);
+  worker.start();
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
+}
+
+TEST_F(SessionProcess, AnExitBringsStatusAndLastOutput) {
+  const auto worker = started();
+  try {
+    worker.call("exit", 7);
+    FAIL() << "the worker has exited";
+  } catch (const WorkerExitedError& error) {
+    EXPECT_EQ(error.exit_status().code, 7);
+    EXPECT_THAT(error.exit_status().last_output, HasSubstr("going down"));
+    EXPECT_THAT(error.message(), HasSubstr("exit status 7"));
+  }
+}
+
+TEST_F(SessionProcess, LifecycleIsRepeatable) {
+  auto worker = spawn();
+  EXPECT_EQ(failure_of(worker.try_call("add", {1, 2})).code(), ErrorCode::not_started);
+  EXPECT_FALSE(worker.process_id().has_value());
+  for (int round = 0; round < 3; ++round) {
+    worker.start();
+    worker.start();
+    EXPECT_EQ(worker.call("add", round, 1), Value(round + 1));
+    worker.close();
+    worker.stop();
+    EXPECT_EQ(failure_of(worker.try_call("add", {1, 2})).code(), ErrorCode::closed);
+    EXPECT_FALSE(worker.process_id().has_value());
+  }
+}
+
+TEST_F(SessionProcess, CloseEndsCallsInFlight) {
+  auto worker = started();
+  options_.stop_deadline = 50ms;
+  auto pending = worker.start_call("sleep_ms", {500});
+  std::jthread closer([&] { worker.close(); });
+  EXPECT_EQ(failure_of(pending.try_get()).code(), ErrorCode::closed);
+}
+
+TEST_F(SessionProcess, AStuckWorkerIsKilledByTheDestructor) {
+  options_.stop_deadline = 20ms;
+  options_.kill_deadline = 20ms;
+  int pid = 0;
+  {
+    const auto worker = started();
+    static_cast<void>(worker.start_call("hang", {}));
+    pid = worker.process_id().value();
+  }
+  EXPECT_EQ(::kill(pid, 0), -1) << "reaped";
+}
+
+TEST_F(SessionProcess, AMissingProgramIsASpawnError) {
+  auto worker = ParentWorker::spawn("no/such/worker.py", {}, options_);
+  EXPECT_THROW(worker.start(), SpawnError);
+  EXPECT_EQ(failure_of(worker.try_call("add", {1, 2})).code(), ErrorCode::not_started);
+}
+
+TEST_F(SessionProcess, AProgramThatIsNoWorkerSaysSo) {
+  auto ends = ParentWorker::spawn("/bin/true", {}, options_);
+  EXPECT_EQ(ends.try_start().failure().code(), ErrorCode::worker_exited);
+  options_.start_timeout = 100ms;
+  options_.arguments = {"60"};
+  auto sleeps = ParentWorker::spawn("/bin/sleep", {}, options_);
+  const auto silent = sleeps.try_start().failure();
+  EXPECT_EQ(silent.code(), ErrorCode::connection);
+  EXPECT_THAT(silent.message(), HasSubstr("did not connect within 100 ms"));
+}
+
+TEST_F(SessionProcess, OutputComesInLines) {
+  const auto worker = started();
+  worker.call("say", "one\ntwo");
+  worker.call("say", "three");
+  EXPECT_THAT(lines_->wait_for(3), testing::ElementsAre("out one", "out two", "out three"));
+}
+
+TEST_F(SessionProcess, TheParentsVariablesNeverReachAGrandchild) {
+  options_.environment["GREETING"] = "hello";
+  const auto worker = started();
+  EXPECT_EQ(worker.call("environment", "GREETING"), Value("hello"));
+  for (const char* name : {"COMLINK_ZMQ_PORT", "COMLINK_WORKER_MODE", "MULTIFROST_STDIO"}) {
+    EXPECT_TRUE(worker.call("environment", name).is_null()) << name;
+  }
+  EXPECT_EQ(worker.call("nested_add", 20, 3), Value(23)) << "parent and worker at once";
+}
+
+TEST_F(SessionProcess, LargeValuesTravel) {
+  const auto worker = started();
+  const std::string large(5u << 20, 'x');
+  EXPECT_EQ(worker.call("echo", large).as_string(), large);
+}
+
+TEST_F(SessionProcess, AChildOfForkGetsATypedError) {
+  const auto worker = started();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto result = worker.try_call("add", {1, 2});
+    ::_exit(!result.ok() && result.failure().code() == ErrorCode::wrong_process ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
 }
 
 }  // namespace

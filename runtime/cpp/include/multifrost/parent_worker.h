@@ -1,13 +1,14 @@
-// ParentWorker: owns a worker process and calls it, dynamically or through generated clients (spec 4.1).
+// ParentWorker: owns a worker process and calls it, dynamically or through generated clients
+// (spec 4.1).
 //
 //   auto worker = multifrost::ParentWorker::spawn("worker.py");
 //   worker.start();
 //   multifrost::Value sum = worker.call("add", 1, 2);
 //   auto calc = acme::CalcClient(worker.channel());
 //
-// Thread rule: any thread may call any const method. Blocking: start() until the worker is ready, call()
-// until its outcome, close() at most for the stop deadlines; the destructor closes.
-// Errors: the exceptions of error.h; `try_…` gives them as Failure.
+// Thread rule: any thread may call any const method. Blocking: start() until the worker is ready,
+// call() until its outcome, close() at most for the stop deadlines; the destructor closes. Errors:
+// the exceptions of error.h; `try_…` gives them as Failure.
 #pragma once
 
 #include <chrono>
@@ -27,7 +28,8 @@ namespace multifrost {
 
 class Runtime;
 
-/// Takes the worker's output line by line, on the executor. Default: prints `[script STDOUT]: line` (spec 8.1).
+/// Takes the worker's output line by line, on the executor. Default: prints `[script STDOUT]: line`
+/// (spec 8.1).
 class OutputSink {
  public:
   enum class Stream : std::uint8_t { out, err };
@@ -36,26 +38,28 @@ class OutputSink {
 };
 
 struct SpawnOptions {
-  std::vector<std::string> arguments;              ///< after the script; workers ignore what they don't know
-  std::map<std::string, std::string> environment;  ///< added to, or replacing, the parent's
-  std::string working_directory;                   ///< empty: the parent's
-  std::optional<std::chrono::nanoseconds> default_timeout;          ///< spec 4.1 defaultTimeout; none by default
-  std::chrono::nanoseconds start_timeout = std::chrono::seconds(30);  ///< until the worker is ready (R5)
-  std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(5);  ///< spec 7.2; zero: no heartbeats
+  std::vector<std::string> arguments = {};  ///< after the script; workers ignore unknown ones
+  std::map<std::string, std::string> environment = {};  ///< added to, or replacing, the parent's
+  std::string working_directory = {};                   ///< empty: the parent's
+  /// Spec 4.1 `defaultTimeout`, for calls that have none of their own; none by default.
+  std::optional<std::chrono::nanoseconds> default_timeout = std::nullopt;
+  /// Until the worker is ready: connected and one heartbeat answered (R5).
+  std::chrono::nanoseconds start_timeout = std::chrono::seconds(30);
+  std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(5);  ///< spec 7.2; zero: none
   std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(3);   ///< spec 7.2
   int heartbeat_max_misses = 3;                                           ///< spec 7.2
-  /// Stop: SHUTDOWN message, then SIGTERM after `stop_deadline`, then SIGKILL after `kill_deadline` more.
+  /// Stop: SHUTDOWN message, after `stop_deadline` SIGTERM, after `kill_deadline` more SIGKILL.
   std::chrono::nanoseconds stop_deadline = std::chrono::seconds(2);
   std::chrono::nanoseconds kill_deadline = std::chrono::seconds(2);
-  std::shared_ptr<OutputSink> output;  ///< null: print with the prefix of spec 8.1
-  bool absent_result_is_zero = false;  ///< idl rule 15, `absent_result = zero_value`
+  std::shared_ptr<OutputSink> output = nullptr;  ///< null: print with the prefix of spec 8.1
+  bool absent_result_is_zero = false;            ///< idl rule 15, `absent_result = zero_value`
 };
 
 class ParentWorker {
  public:
-  /// A worker that start() will run. `executable` empty, stated rule: the script itself if it is executable
-  /// or starts with `#!`; else by extension .py → python3, .js .mjs .cjs → node, .ts → tsx,
-  /// .go → go run; else SpawnError says what to give.
+  /// A worker that start() will run. `executable` empty, stated rule: the script itself if it is
+  /// executable or starts with `#!`; else by extension .py → python3, .js .mjs .cjs → node, .ts →
+  /// tsx, .go → go run; else SpawnError says what to give.
   static ParentWorker spawn(std::string script, std::string executable = {},
                             SpawnOptions options = {}, Runtime* runtime = nullptr);
 
@@ -63,7 +67,8 @@ class ParentWorker {
   ParentWorker& operator=(ParentWorker&&) noexcept;
   ~ParentWorker();
 
-  /// Starts the process and waits until it answers. Repeatable; after close() it starts a new process.
+  /// Starts the process and waits until it answers. Repeatable; after close() it starts a new
+  /// process.
   void start();
   Result<void> try_start();
   /// Ends the process (spec 12.1 "Clean shutdown"). Repeatable.
@@ -78,11 +83,13 @@ class ParentWorker {
   Result<Value> try_call(std::string_view function, std::vector<Value> arguments) const;
   Pending<Value> start_call(std::string_view function, std::vector<Value> arguments) const;
 
-  /// A handle to the same worker with these options for its calls; they do not stick to this one (spec 4.1).
+  /// A handle to the same worker with these options for its calls; they do not stick to this one
+  /// (spec 4.1).
   class With;
   With with(CallOptions options) const;
 
-  /// For generated clients: `VisionClient(worker.channel())`. Calls before start() fail with not_started.
+  /// For generated clients: `VisionClient(worker.channel())`. Calls before start() fail with
+  /// not_started.
   std::shared_ptr<Channel> channel() const;
 
   /// The worker's process id while it runs.

@@ -55,8 +55,9 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
     case protocol::MessageKind::cancel:
       return cancel(event.peer, message.id);
     case protocol::MessageKind::shutdown:
-      if (options_.obey_shutdown) stop();
-      return;
+      if (!options_.obey_shutdown) return;
+      dismissed_ = true;
+      return stop();
     default:
       return;  // spec 13.3: unknown types are ignored
   }
@@ -79,34 +80,47 @@ std::chrono::milliseconds WorkerSession::busy_time() {
 }
 
 void WorkerSession::cancel(PeerId peer, std::string_view id) {
-  const std::lock_guard lock(mutex_);
-  if (running_.since && running_.peer == peer && running_.id == id) {
-    stop_source_.request_stop();
-    return;
+  bool running = false;
+  {
+    const std::lock_guard lock(mutex_);
+    running = running_.since && running_.peer == peer && running_.id == id;
+    // A queued call that nobody wants any more: its caller has had its outcome already.
+    std::erase_if(queue_, [&](const Waiting& waiting) {
+      protocol::Message call;
+      return waiting.peer == peer &&
+             protocol_.read(waiting.frame, call) == protocol::Reading::message && call.id == id;
+    });
   }
-  // A queued call that nobody wants any more: its caller has had its outcome already.
-  std::erase_if(queue_, [&](const Waiting& waiting) {
-    protocol::Message call;
-    return waiting.peer == peer &&
-           protocol_.read(waiting.frame, call) == protocol::Reading::message && call.id == id;
-  });
+  if (running) stop_running();
+}
+
+void WorkerSession::stop_running() noexcept {
+  std::stop_source source{std::nostopstate};
+  {
+    const std::lock_guard lock(mutex_);
+    source = stop_source_;
+  }
+  source.request_stop();  // without the lock: runs what the handler has registered
 }
 
 void WorkerSession::lose(PeerId peer) {
+  bool running = false;
   {
     const std::lock_guard lock(mutex_);
     parents_.erase(peer);
     std::erase_if(queue_, [&](const Waiting& waiting) { return waiting.peer == peer; });
-    if (running_.since && running_.peer == peer) stop_source_.request_stop();
+    running = running_.since && running_.peer == peer;
   }
-  if (!options_.many_parents) parent_gone();
+  if (running) stop_running();
+  if (options_.many_parents) return;
+  // A parent that has dismissed us hangs up, but waits for the running call; it is not gone.
+  dismissed_ ? stop() : parent_gone();
 }
 
 void WorkerSession::parent_gone() {
   {
     const std::lock_guard lock(mutex_);
     if (!parent_lost_at_) parent_lost_at_ = Clock::now();
-    stop_source_.request_stop();
   }
   stop();
   tick_.arm(kStuck);  // so that the standby looks again

@@ -43,6 +43,7 @@ WorkerSession::~WorkerSession() = default;
 
 void WorkerSession::stop() noexcept {
   stopping_ = true;
+  stop_running();
   fixed_wake_.set();
 }
 
@@ -133,6 +134,7 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
     running_.id.assign(call.id);
     running_.since = Clock::now();
   }
+  if (stopping_) stop_running();
   if (role_.begin_handler()) tick_.arm(kTick);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;

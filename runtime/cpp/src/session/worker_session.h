@@ -86,6 +86,7 @@ class WorkerSession {
   void handle_message(transport::Event& event, bool may_run);
   void echo(transport::PeerId peer, const protocol::Message& beat);
   void cancel(transport::PeerId peer, std::string_view id);
+  void stop_running() noexcept;
   void lose(transport::PeerId peer);
   void parent_gone();
   void standby();
@@ -108,6 +109,7 @@ class WorkerSession {
   enum Outside : std::uint64_t { kWake, kLifeline, kSignals };
   transport::Poller outside_;  ///< what the standby hears of besides the transport
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> dismissed_{false};  ///< by a shutdown message
   std::atomic<bool> standby_ends_{false};
 
   std::mutex mutex_;

@@ -31,6 +31,8 @@ constexpr std::size_t kInQueue = 8u << 20;
 constexpr milliseconds kRetry{5};
 /// Messages up to this size are copied into libzmq; longer ones are lent.
 constexpr std::size_t kCopied = 4096;
+/// The monitor names no descriptor with a handshake; a peer's first message does.
+constexpr int kUnknownSource = -1;
 
 class Frame {
  public:
@@ -332,6 +334,7 @@ class ZmqTransport final : public Transport {
     // A parent may hear its worker before the monitor reports the handshake.
     const PeerId peer =
         found != peers_.end() ? found->first : add_peer(std::move(identity), source);
+    if (peers_[peer].source == kUnknownSource) peers_[peer].source = source;
     push({.kind = Event::Kind::message,
           .peer = peer,
           .payload = Bytes(payload, payload->data(), payload->size()),
@@ -350,7 +353,7 @@ class ZmqTransport final : public Transport {
       std::memcpy(&number, event.data(), sizeof number);
       std::memcpy(&source, event.data() + sizeof number, sizeof source);
       if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-        connected(source);
+        connected();
       } else if (number == ZMQ_EVENT_DISCONNECTED) {
         receive_all();  // what arrived before the end comes before the end
         disconnected(source);
@@ -358,17 +361,17 @@ class ZmqTransport final : public Transport {
     }
   }
 
-  void connected(int source) {
+  void connected() {
     if (role_ == Role::worker) return;  // known by its identity, with its first message
     const std::lock_guard lock(mutex_);
-    if (peers_.empty()) add_peer({}, source);
+    if (peers_.empty()) add_peer({}, kUnknownSource);
   }
 
   void disconnected(int source) {
     const std::lock_guard lock(mutex_);
     static constexpr char kReason[] = "the other side closed the connection";
     const auto found = std::find_if(peers_.begin(), peers_.end(), [&](const auto& entry) {
-      return entry.second.source == source;
+      return entry.second.source == source || entry.second.source == kUnknownSource;
     });
     if (found != peers_.end()) {
       drop(found->first, kReason);
