@@ -157,3 +157,34 @@ def odd(raw: RawParent) -> RawParent:
     """A raw parent whose child is the worker with one method for every case."""
     raw.spawn(WORKERS / "odd.py")
     return raw
+
+
+@pytest.fixture
+def service(script: Callable[[str, str], str]) -> Iterator[int]:
+    """The odd worker as a service `odd`; gives its port."""
+    path = script("from odd import Odd\nOdd.service_id = 'odd'\nOdd().run()\n", "service.py")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(PACKAGE), str(WORKERS)))}
+    process = subprocess.Popen([sys.executable, path], env=env)
+    try:
+        yield wait_for_service("odd", process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for_service(service_id: str, process: subprocess.Popen[Any]) -> int:
+    """Its port, as soon as it is registered."""
+    from multifrost import registry
+
+    while (found := registry.discover(service_id)) is None:
+        assert process.poll() is None, "the service ended"
+        process_wait(process, 0.02)
+    return found.port
+
+
+def process_wait(process: subprocess.Popen[Any], seconds: float) -> None:
+    """Lets a short time pass, or less if the process ends."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return

@@ -213,8 +213,8 @@ class Server:
                 job.context.cancelled = True
 
     def _on_call(self, connection: Connection, message: dict[str, Any], size: int) -> None:
-        namespace = message.get("namespace") or DEFAULT_NAMESPACE
-        if not isinstance(namespace, str) or not self._dispatcher.serves(namespace):
+        namespace = _namespace(message)
+        if not self._dispatcher.serves(namespace):
             return  # spec 3.3: a child ignores calls of a namespace that is not its own
         call_id = _message.text_of(message.get("id"))
         function = message.get("function")
@@ -252,7 +252,7 @@ class Server:
         call_id = found.get("id")
         if found.get("app") != _message.APP or found.get("type") != "call":
             return
-        if not self._dispatcher.serves(found.get("namespace") or DEFAULT_NAMESPACE):
+        if not self._dispatcher.serves(_namespace(found)):
             return
         if isinstance(call_id, str) and call_id:
             connection.send(refusal(call_id, f"DecodeError: {why}", "decode"))
@@ -264,6 +264,14 @@ class Server:
 
 def _nothing() -> None:
     """Nobody wants to know of a new parent."""
+
+
+def _namespace(message: dict[str, Any]) -> str:
+    """The call's namespace: missing, nil and "" are the default one (wire page, odd input)."""
+    namespace = message.get("namespace")
+    if namespace is None or namespace == "":
+        return DEFAULT_NAMESPACE
+    return namespace if isinstance(namespace, str) else ""
 
 
 def _deadline(extensions: dict[str, Any]) -> float | None:

@@ -364,7 +364,8 @@ class Session:
             return
         app = message.get("app")
         if app != _message.APP:
-            if app is not None:
+            # Whoever began well has sent damaged bytes; whoever begins so is something else.
+            if app is not None and connection is self._readying:
                 connection.close(f"the peer speaks app id {app!r:.60}, not {_message.APP}")
             return
         kind = message.get("type")
