@@ -1,7 +1,7 @@
 // When to try to connect: at once, then again after pauses that double from 20 ms to one second.
 //
 // Pure; time is passed in. A parent in connect mode tries for ever; a worker, whose parent listens
-// before it starts the worker, gives up after a few seconds and never joins a second time (R4).
+// before it starts the worker, gives up after two seconds and never joins a second time (R4).
 #pragma once
 
 #include <algorithm>

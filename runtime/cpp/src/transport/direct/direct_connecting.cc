@@ -14,7 +14,7 @@ constexpr std::uint64_t kTimer = Door::kFirstTag - 1;
 constexpr std::uint64_t kAttention = Door::kFirstTag - 2;
 
 /// A worker's parent listens before it starts the worker; this covers a parent that is just busy.
-constexpr std::chrono::seconds kWorkerGivesUp{5};
+constexpr std::chrono::seconds kWorkerGivesUp{2};
 /// After the process ran out of descriptors.
 constexpr std::chrono::milliseconds kDescriptorPause{100};
 
@@ -35,8 +35,7 @@ Result<void> DirectTransport::listen(const ListenOptions& options, const Endpoin
   return door_.open(options, service);
 }
 
-void DirectTransport::connect(Endpoint endpoint, std::chrono::nanoseconds handshake_time) {
-  handshake_time_ = handshake_time;
+void DirectTransport::connect(Endpoint endpoint) {
   dialer_.emplace(std::move(endpoint), Clock::now(),
                   role_ == Role::worker ? std::optional<std::chrono::nanoseconds>(kWorkerGivesUp)
                                         : std::nullopt);

@@ -38,7 +38,9 @@ class DirectTransport final : public Transport {
 
   /// Before first use: one of the two.
   Result<void> listen(const ListenOptions& options, const Endpoint* service);
-  void connect(Endpoint endpoint, std::chrono::nanoseconds handshake_time = kHandshakeTime);
+  void connect(Endpoint endpoint);
+  /// Before them: another time than kHandshakeTime, for tests.
+  void set_handshake_time(std::chrono::nanoseconds time) noexcept { handshake_time_ = time; }
   const std::vector<Endpoint>& endpoints() const noexcept { return door_.endpoints(); }
 
   Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number) override;

@@ -126,7 +126,7 @@ Result<UniqueFd> listen_on(Endpoint& endpoint) {
   if (!socket) return failed("make a socket for", endpoint, errno);
   const int on = 1;
   // A service that starts again must not wait for its old connections to be forgotten.
-  if (endpoint.port != 0) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(socket.get(), address->get(), address->size) != 0 || ::listen(socket.get(), 64) != 0) {
     return failed("listen on", endpoint, errno);
   }

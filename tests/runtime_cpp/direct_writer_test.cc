@@ -1,0 +1,224 @@
+// Writing without blocking: what is taken, what waits, what is counted (R3, R4).
+#include "transport/direct/writer.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "process/unique_fd.h"
+#include "transport/direct/message_reader.h"
+
+namespace multifrost::transport::direct {
+namespace {
+
+using process::UniqueFd;
+
+constexpr std::size_t kLimit = 100'000;
+
+struct Watcher final : WriterWatcher {
+  void wait_for_room(bool on) noexcept override { waiting = on; }
+  void over_limit(bool on) noexcept override {
+    over = on;
+    ++changes;
+  }
+  std::atomic<bool> waiting{false};
+  std::atomic<bool> over{false};
+  std::atomic<int> changes{0};
+};
+
+Buffer text(std::string_view content) {
+  Buffer buffer;
+  buffer.append(content);
+  return buffer;
+}
+
+class WriterTest : public ::testing::Test {
+ protected:
+  WriterTest() {
+    int ends[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    ours_.reset(ends[0]);
+    theirs_.reset(ends[1]);
+    const int small = 4096;
+    ::setsockopt(ours_.get(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  }
+
+  Sent send(Writer& writer, std::string_view content, std::uint64_t* number = nullptr) {
+    Buffer buffer = text(content);
+    const Sent sent = writer.send(buffer, number);
+    EXPECT_EQ(buffer.empty(), sent == Sent::taken || content.empty());
+    return sent;
+  }
+
+  /// Reads until `count` messages have arrived; flushes in between.
+  std::vector<std::string> receive(Writer& writer, std::size_t count) {
+    std::vector<std::string> messages;
+    while (messages.size() < count) {
+      const auto room = reader_.room();
+      const ssize_t size = ::recv(theirs_.get(), room.data(), room.size(), MSG_DONTWAIT);
+      if (size > 0) reader_.received(static_cast<std::size_t>(size));
+      if (size == 0) break;
+      while (reader_.advance() == MessageReader::Step::message) {
+        messages.emplace_back(reader_.take_message().as_text());
+      }
+      writer.flush();
+    }
+    return messages;
+  }
+
+  UniqueFd ours_, theirs_;
+  Watcher watcher_;
+  MessageReader reader_{1 << 26};
+};
+
+TEST_F(WriterTest, WritesAtOnceWhileThereIsRoom) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  std::uint64_t number = 0;
+  EXPECT_EQ(send(writer, "one", &number), Sent::taken);
+  EXPECT_EQ(number, 1u);
+  EXPECT_EQ(send(writer, "", &number), Sent::taken);
+  EXPECT_EQ(number, 2u);
+  EXPECT_TRUE(writer.idle());
+  EXPECT_FALSE(watcher_.waiting);
+  EXPECT_THAT(receive(writer, 2), ::testing::ElementsAre("one", ""));
+  EXPECT_EQ(writer.close(), 2u);
+}
+
+TEST_F(WriterTest, KeepsTheBuffersMemoryForTheNextMessage) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Buffer buffer = text("message");
+  const char* const memory = buffer.data();
+  writer.send(buffer, nullptr);
+  buffer.append("again");
+  EXPECT_EQ(buffer.data(), memory);
+}
+
+TEST_F(WriterTest, WhatTheSystemDoesNotTakeWaits) {
+  Writer writer(ours_.get(), kLimit, false, watcher_);
+  std::vector<std::string> sent;
+  while (!watcher_.waiting) {
+    sent.push_back(std::string(1000, static_cast<char>('a' + sent.size() % 26)));
+    send(writer, sent.back());
+  }
+  EXPECT_FALSE(writer.idle());
+  for (int i = 0; i < 20; ++i) {
+    sent.push_back(std::to_string(i));
+    send(writer, sent.back());
+  }
+  EXPECT_EQ(receive(writer, sent.size()), sent);
+  EXPECT_TRUE(writer.idle());
+  EXPECT_FALSE(watcher_.waiting);
+  EXPECT_EQ(writer.close(), sent.size());
+}
+
+TEST_F(WriterTest, PassesLargeMessagesWhole) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  const std::string large(3'000'000, 'L');
+  EXPECT_EQ(send(writer, large), Sent::taken) << "an empty queue takes everything";
+  EXPECT_TRUE(watcher_.waiting);
+  EXPECT_THAT(receive(writer, 1), ::testing::ElementsAre(large));
+}
+
+TEST_F(WriterTest, MixesSmallAndLargeInOrder) {
+  Writer writer(ours_.get(), 100 << 20, false, watcher_);
+  std::vector<std::string> sent;
+  for (std::size_t i = 0; i < 60; ++i) {
+    sent.push_back(std::string(i % 3 == 0 ? 50'000 + i : i, static_cast<char>('a' + i % 26)));
+    send(writer, sent.back());
+  }
+  EXPECT_EQ(receive(writer, sent.size()), sent);
+}
+
+TEST_F(WriterTest, AParentIsToldThatTheQueueIsFull) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  const std::string piece(10'000, 'p');
+  std::size_t taken = 0;
+  while (send(writer, piece) == Sent::taken) ++taken;
+  EXPECT_GE(taken, 10u);
+  EXPECT_TRUE(watcher_.over);
+  EXPECT_EQ(send(writer, piece), Sent::full);
+  EXPECT_EQ(watcher_.changes, 1) << "said once";
+  EXPECT_EQ(receive(writer, taken).size(), taken);
+  EXPECT_FALSE(watcher_.over);
+  EXPECT_EQ(send(writer, piece), Sent::taken);
+}
+
+TEST_F(WriterTest, AWorkerTakesEveryAnswerAndStopsReading) {
+  Writer writer(ours_.get(), kLimit, false, watcher_);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(send(writer, std::string(10'000, 'a')), Sent::taken);
+  EXPECT_TRUE(watcher_.over);
+  EXPECT_EQ(receive(writer, 100).size(), 100u);
+  EXPECT_FALSE(watcher_.over);
+  EXPECT_EQ(watcher_.changes, 2);
+}
+
+TEST_F(WriterTest, CountsOnlyWhatWasWrittenWhole) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  send(writer, "small");
+  send(writer, std::string(90'000, 'x'));
+  send(writer, "behind");
+  EXPECT_EQ(writer.close(), 1u);
+  EXPECT_EQ(send(writer, "late"), Sent::gone);
+  EXPECT_TRUE(writer.idle());
+}
+
+TEST_F(WriterTest, ABrokenConnectionDropsItsQueue) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  send(writer, std::string(90'000, 'x'));
+  EXPECT_TRUE(watcher_.waiting);
+  theirs_.reset();
+  writer.flush();
+  EXPECT_FALSE(watcher_.waiting);
+  EXPECT_TRUE(writer.idle());
+  EXPECT_EQ(send(writer, "more"), Sent::gone);
+}
+
+TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
+  Writer writer(ours_.get(), 100 << 20, false, watcher_);
+  constexpr int kThreads = 4, kEach = 2000;
+  std::vector<std::thread> threads;
+  std::atomic<std::uint64_t> numbers{0};
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kEach; ++i) {
+        std::uint64_t number = 0;
+        send(writer, std::to_string(thread) + ":" + std::to_string(i), &number);
+        numbers += number;
+      }
+    });
+  }
+  const auto messages = receive(writer, std::size_t{kThreads} * kEach);
+  for (auto& thread : threads) thread.join();
+  std::vector<int> next(kThreads, 0);
+  for (const std::string& message : messages) {
+    const auto thread = static_cast<std::size_t>(message[0] - '0');
+    EXPECT_EQ(message.substr(2), std::to_string(next[thread]++));
+  }
+  constexpr std::uint64_t kTotal = kThreads * kEach;
+  EXPECT_EQ(numbers, kTotal * (kTotal + 1) / 2) << "every number given once";
+  EXPECT_EQ(writer.close(), kTotal);
+}
+
+TEST_F(WriterTest, ClosingWhileOthersSendIsSafe) {
+  for (int round = 0; round < 50; ++round) {
+    Writer writer(ours_.get(), kLimit, true, watcher_);
+    std::atomic<bool> gone{false};
+    std::thread sender([&] {
+      while (send(writer, std::string(100, 's')) != Sent::gone) std::this_thread::yield();
+      gone = true;
+    });
+    writer.close();
+    sender.join();
+    EXPECT_TRUE(gone);
+  }
+}
+
+}  // namespace
+}  // namespace multifrost::transport::direct
