@@ -40,7 +40,9 @@ def test_a_worker_without_a_usable_parent_exits_1_with_one_line(
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("text", ["-5555", "+5555", " 5555", "5_555", "5555.0", "٥٥٥٥", "0x15B3"])
+@pytest.mark.parametrize(
+    "text", ["-5555", "+5555", " 5555", "5_555", "5555.0", "\u0665\u0665", "0x15B3"]
+)
 def test_a_port_is_decimal_digits_and_nothing_else(text: str) -> None:
     with pytest.raises(EnvironmentProblem, match="not a number"):
         parse_port(text)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_a_stranger_on_the_port_does_not_become_the_worker(script: Any) -> None:
     async def main() -> None:
         worker = ParentWorker.spawn(path, args=[told, go])
         starting = asyncio.ensure_future(worker.start())
-        port = await asyncio.to_thread(lambda: open(told).read())
+        port = await asyncio.to_thread(Path(told).read_text)
         stranger = subprocess.Popen(
             [sys.executable, str(CHILD), "plain"],
             env={**os.environ, "COMLINK_ZMQ_PORT": port},

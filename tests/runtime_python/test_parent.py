@@ -73,9 +73,9 @@ def test_sync_calls_from_plain_code_and_from_threads() -> None:
 def test_a_blocking_call_inside_a_running_loop_is_refused() -> None:
     async def main() -> None:
         async with ParentWorker.spawn(ODD) as worker:
-            with pytest.raises(UsageError, match="use await acall.add"):
+            with pytest.raises(UsageError, match=r"use await acall\.add"):
                 worker.sync.call.add(1, 2)
-            with pytest.raises(UsageError, match="await worker.close"):
+            with pytest.raises(UsageError, match=r"await worker\.close"):
                 worker.sync.close()
             assert await asyncio.to_thread(worker.sync.call.add, 1, 2) == 3
 
@@ -263,7 +263,7 @@ def test_a_crash_fails_pending_calls_with_status_and_last_output(script: Any) ->
     async def main() -> None:
         worker = ParentWorker.spawn(path)
         await worker.start()
-        with pytest.raises(WorkerExitedError, match="worker.py exited with status 7") as caught:
+        with pytest.raises(WorkerExitedError, match=r"worker\.py exited with status 7") as caught:
             await worker.acall.die()
         error = caught.value
         assert isinstance(error, RemoteCallError)

@@ -1,4 +1,4 @@
-"""The service registry (spec 3.4, wire page): four formats, three locks, and no pid taken for another."""
+"""The service registry (spec 3.4, wire page): four formats, three locks, no pid for another."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Lifeline:
-    """Calls `on_end` once, on the reactor's thread, when stdin ends. Without a pipe there: never."""
+    """Calls `on_end` once, on the reactor's thread, when stdin ends; never without a pipe there."""
 
     def __init__(self, reactor: Reactor, on_end: Callable[[], None]) -> None:
         self._reactor = reactor

@@ -42,6 +42,7 @@ class Runner:
         self._lifeline: Lifeline | None = None
         self._capture: OutputCapture | None = None
         self._registered = False
+        self._stopped = False
         self.server: Server | None = None
 
     def open(self) -> None:
@@ -50,6 +51,8 @@ class Runner:
         environment = self._environment()
         owned = environment is not None
         self.server = Server(self._dispatcher, self._reactor, owned=owned)
+        if self._stopped:
+            self.server.stop()  # a signal came first
         self._reactor.start()
         try:
             if environment is not None:
@@ -67,6 +70,7 @@ class Runner:
 
     def stop(self) -> None:
         """Lets the running call end, then `serve` returns."""
+        self._stopped = True
         if self.server is not None:
             self.server.stop()
 

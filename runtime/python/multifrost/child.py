@@ -14,6 +14,7 @@ import threading
 from ._dispatch import Dispatcher
 from ._message import DEFAULT_NAMESPACE
 from ._runner import Runner
+from .errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,9 +96,10 @@ class _State:
         self.runner: Runner | None = None
 
     def run(self) -> None:
-        runner = self._open()
-        restore = _stop_on_signals(runner)
+        runner = self._make_runner()
+        restore = _stop_on_signals(runner)  # before a parent can know of this process
         try:
+            self._open(runner)
             self._serve(runner)
         finally:
             restore()
@@ -105,7 +107,8 @@ class _State:
     def start(self) -> None:
         if self.runner is not None:
             return
-        runner = self._open()
+        runner = self._make_runner()
+        self._open(runner)
         self._thread = threading.Thread(
             target=self._serve, args=(runner,), name="multifrost-handler", daemon=True
         )
@@ -119,15 +122,16 @@ class _State:
         if self._handler_thread != threading.get_ident():
             self._ended.wait()
 
-    def _open(self) -> Runner:
+    def _make_runner(self) -> Runner:
         if self.runner is not None:
-            raise RuntimeError("this worker runs already; stop() it first")
+            raise UsageError("this worker runs already; stop() it first")
         self.dispatcher.add(self._worker.namespace, self._worker)
-        runner = Runner(self.dispatcher, self._worker.service_id, self._worker.host)
+        return Runner(self.dispatcher, self._worker.service_id, self._worker.host)
+
+    def _open(self, runner: Runner) -> None:
         self._ended.clear()
         runner.open()
         self.runner = runner
-        return runner
 
     def _serve(self, runner: Runner) -> None:
         self._handler_thread = threading.get_ident()

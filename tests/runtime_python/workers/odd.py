@@ -47,7 +47,7 @@ RESULTS: dict[str, Any] = {
     "huge": lambda: [2**70, -(2**70), 2**63, 2**64 - 1],
     "nan": lambda: [float("nan"), float("inf"), float("-inf"), 1.5],
     "nan_in_tuple": lambda: (float("nan"), (1, float("inf"))),
-    "keys": lambda: {1: "a", None: "b", True: "c", 1.5: "d", b"e": "e"},
+    "keys": lambda: {1: "a", None: "b", False: "c", 1.5: "d", b"e": "e"},
     "subclasses": lambda: [Number.two, Pair(1, 2), OrderedDict(a=1), bytearray(b"x")],
     "bytes": lambda: b"\x00\xff",
     "none": lambda: None,

@@ -1,9 +1,9 @@
 """A child made of libzmq: what a parent of ours meets when it spawns a foreign worker.
 
-It behaves as sys.argv says: `plain` answers, `no-result` leaves the result out, `garbage` sends what
-is no message before each answer, `foreign` speaks another protocol, `js` echoes only the args form of
-heartbeats, `mute` echoes no heartbeat after the first, `wrapped` starts itself again and waits,
-`hostile` sends the captured frames of the folder sys.argv[2] flipped, cut and inflated when asked to.
+It behaves as sys.argv says: `plain` answers, `no-result` leaves the result out, `garbage` sends
+what is no message before each answer, `foreign` speaks another protocol, `js` echoes only the args
+form of heartbeats, `mute` echoes no heartbeat after the first, `wrapped` starts itself again and
+waits, `hostile` sends the captured frames of the folder sys.argv[2] damaged when asked to.
 """
 
 from __future__ import annotations
