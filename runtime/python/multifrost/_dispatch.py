@@ -32,13 +32,14 @@ class _Unknown(Exception):
 class Dispatcher:
     """The objects a worker serves, by namespace (spec 3.3).
 
-    `hidden` are names of the worker base class: they are its own, never remote functions.
-    `await_` runs an awaitable to its end on the handler's thread.
+    `own` is the worker itself; `hidden` are names of the worker base class, which are its own and
+    never remote functions. `await_` runs an awaitable to its end on the handler's thread.
     """
 
     def __init__(
-        self, hidden: frozenset[str], await_: Callable[[Awaitable[object]], object]
+        self, own: object, hidden: frozenset[str], await_: Callable[[Awaitable[object]], object]
     ) -> None:
+        self._own = own
         self._hidden = hidden
         self._await = await_
         self._services: dict[str, object] = {}
@@ -55,10 +56,9 @@ class Dispatcher:
         return namespace in self._services
 
     def interfaces(self) -> list[dict[str, str]]:
-        """Name, version and fingerprint of every generated interface that is served."""
-        found = [
-            getattr(service, "_multifrost_interface", None) for service in self._services.values()
-        ]
+        """Name, version and fingerprint of every generated interface, the worker's own first."""
+        services = sorted(self._services.values(), key=lambda service: service is not self._own)
+        found = [getattr(service, "_multifrost_interface", None) for service in services]
         return [
             {"name": one.name, "version": one.version, "fingerprint": one.fingerprint}
             for one in found

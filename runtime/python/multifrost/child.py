@@ -92,7 +92,7 @@ class _State:
         self._handler_thread: int | None = None
         self._loop: AbstractEventLoop | None = None
         self._ended = threading.Event()
-        self.dispatcher = Dispatcher(_OWN_NAMES, self._await)
+        self.dispatcher = Dispatcher(worker, _OWN_NAMES, self._await)
         self.runner: Runner | None = None
 
     def run(self) -> None:
@@ -138,10 +138,12 @@ class _State:
         try:
             runner.serve()
         finally:
-            runner.close()
-            self._close_loop()
-            self.runner = None
-            self._ended.set()
+            try:
+                runner.close()
+                self._close_loop()
+            finally:
+                self.runner = None
+                self._ended.set()
 
     def _await(self, awaitable: Awaitable[object]) -> object:
         """Runs an `async def` handler to its end, on the handler's thread, in one lasting loop."""
