@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "front_end.h"
@@ -23,16 +24,30 @@ namespace fs = std::filesystem;
 struct Case {
   std::string name;   // without ".mfidl"
   std::string input;  // relative to the folder of all cases
+  // Files that are not in the folder because no one would want to read them.
+  std::vector<std::pair<std::string, std::string>> made;
 };
 
+// Each file imports the next one.
+Case chain_of_imports(int length) {
+  Case result{"MF0106_imports_too_deep", "chain0.mfidl", {}};
+  for (int i = 0; i < length; ++i) {
+    const std::string next = "chain" + std::to_string(i + 1);
+    const std::string import = i + 1 < length ? "import \"" + next + ".mfidl\";\n" : "";
+    result.made.emplace_back("chain" + std::to_string(i) + ".mfidl",
+                             "package chain" + std::to_string(i) + ";\n" + import);
+  }
+  return result;
+}
+
 std::vector<Case> all_cases() {
-  std::vector<Case> cases;
+  std::vector<Case> cases = {chain_of_imports(257)};
   for (const fs::directory_entry& entry : fs::directory_iterator(source_path("tests/idl/bad"))) {
     const fs::path& path = entry.path();
     if (entry.is_directory()) {
-      cases.push_back({path.filename().string(), (path.filename() / "main.mfidl").string()});
+      cases.push_back({path.filename().string(), (path.filename() / "main.mfidl").string(), {}});
     } else if (path.extension() == ".mfidl") {
-      cases.push_back({path.stem().string(), path.filename().string()});
+      cases.push_back({path.stem().string(), path.filename().string(), {}});
     }
   }
   std::sort(cases.begin(), cases.end(),
@@ -57,6 +72,7 @@ TEST_F(BadInput, SaysWhatTheGoldenSays) {
   for (const Case& c : all_cases()) {
     SCOPED_TRACE(c.name);
     FrontEnd front_end;
+    for (const auto& [path, text] : c.made) front_end.sources.add(path, text);
     front_end.run(c.input);
     EXPECT_FALSE(front_end.diagnostics.all().empty());
     expect_golden(c.name + ".txt", front_end.text());
