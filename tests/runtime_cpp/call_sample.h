@@ -13,6 +13,7 @@
 #include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
 #include "multifrost/error.h"
+#include "multifrost/generated.h"
 #include "multifrost/pending.h"
 #include "multifrost/stream.h"
 
@@ -184,9 +185,7 @@ class CalcClient final : public Calc, private mf::Client {
   void reset() const override { try_reset().value(); }
 
   mf::Result<mf::StreamReader<double>> try_watch() const {
-    auto port = request(kWatch, 0).open_stream();
-    if (!port) return port.failure();
-    return mf::stream_reader<codec::F64>(*port);
+    return mf::streams_unimplemented(kWatch);
   }
 
   class Async;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "multifrost/codec.h"
+#include "multifrost/generated.h"
 #include "multifrost/value.h"
 #include "wire_support.h"
 
@@ -190,13 +191,19 @@ TEST(Struct, NamesThePathOfWhatDoesNotFit) {
   EXPECT_EQ(encode(tree).failure().code(), ErrorCode::invalid_argument);
 }
 
+TEST(Struct, DescribesItselfAsJson) {
+  EXPECT_EQ(describe("Point", Point{.x = 3}), R"(Point{"x":3})");
+  EXPECT_THAT(describe("Tree", Tree{.label = "\xff"}),
+              testing::StartsWith("Tree{.label: expected UTF-8 text"));
+}
+
 TEST(Struct, ManyFieldsAreTracked) {
   constexpr int count = 130;
   std::vector<std::string> names;
   for (int i = 0; i < count; ++i) names.push_back("f" + std::to_string(i));
   std::vector<Field> fields;
   for (const std::string& name : names) fields.push_back({name, Field::kRequired});
-  const StructTable table = {"Wide", fields};
+  const StructTable table = {"Wide", {fields.data(), fields.size()}};
   const auto read = [&](int left_out, int twice) {
     Encoder to;
     to.begin_map(static_cast<std::size_t>(count - (left_out >= 0) + (twice >= 0)));

@@ -27,7 +27,6 @@ namespace multifrost {
 class Channel;
 class Executor;
 class PendingCall;
-class StreamPort;
 template <class T>
 class Pending;
 
@@ -107,9 +106,6 @@ class Request {
 
   /// Sends it; the outcome arrives in the Pending. Never blocks.
   std::shared_ptr<PendingCall> start() &&;
-
-  /// Opens a stream (stream.h); `unimplemented` on channels that carry none.
-  Result<std::shared_ptr<StreamPort>> open_stream() &&;
 
   // For channels.
   Channel& channel() const noexcept { return *channel_; }

@@ -1,15 +1,16 @@
-// The port between a worker's session and generated skeletons: a request in, exactly one completion out.
+// The port between a worker's session and generated skeletons: a request in, exactly one completion
+// out.
 //
 // A session decodes the envelope, finds the Dispatcher of the call's namespace and hands it an
-// IncomingCall. The skeleton reads the arguments, runs the handler and answers. What the handler throws is
-// caught by the session and answered as an error, so nothing escapes and every call is answered (spec 9.2).
+// IncomingCall. The skeleton reads the arguments, runs the handler and answers. What the handler
+// throws is caught by the session and answered as an error, so nothing escapes and every call is
+// answered (spec 9.2).
 //
 // Thread rule: with concurrency 1 all calls arrive on the one thread that runs the worker (R2).
 #pragma once
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -50,10 +51,12 @@ class IncomingCall {
   CallContext& context() noexcept { return *context_; }
   bool answered() const noexcept { return answered_; }
 
-  /// The index of function() among `methods` (sorted by wire name); none: nothing has been answered yet.
-  std::optional<std::size_t> find(std::span<const Method* const> methods) const noexcept;
+  /// The index of function() among `methods` (sorted by wire name); none: nothing has been answered
+  /// yet.
+  std::optional<std::size_t> find(Table<const Method*> methods) const noexcept;
 
-  /// Checks the number of arguments; false: answered with InvalidArgument, the handler must not run.
+  /// Checks the number of arguments; false: answered with InvalidArgument, the handler must not
+  /// run.
   bool expect(const Method& method, std::size_t least, std::size_t most);
   /// Reads the next argument with codec C; false: answered with InvalidArgument naming its path.
   template <class C>
@@ -63,7 +66,8 @@ class IncomingCall {
   /// Whether one more argument was sent (for `= literal` and `p?` parameters).
   bool more() const noexcept { return read_ < count_; }
 
-  /// Answers with the handler's result. A result that cannot be encoded becomes an error with its path.
+  /// Answers with the handler's result. A result that cannot be encoded becomes an error with its
+  /// path.
   template <class C>
   void answer(const typename C::Type& value) {
     Encoder& to = answer_->begin_result();

@@ -20,7 +20,7 @@ std::string finish_describe(std::string_view type, const Encoder& written, bool 
 template <class T>
 std::string describe(std::string_view type, const T& value) {
   Encoder to({}, Format::json);
-  const bool good = mf_write(to, value);
+  const bool good = mf_write(to, value) && to.finish();
   return detail::finish_describe(type, to, good);
 }
 

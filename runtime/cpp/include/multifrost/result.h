@@ -3,9 +3,9 @@
 // `value()` throws the failure's exception; everything else here never throws and never blocks.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "multifrost/failure.h"
 
@@ -14,33 +14,53 @@ namespace multifrost {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT
-  Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT
+  Result(T value) : ok_(true), value_(std::move(value)) {}               // NOLINT: converts
+  Result(Failure failure) : ok_(false), failure_(std::move(failure)) {}  // NOLINT
+  Result(const Result& other) : ok_(other.ok_) {
+    ok_ ? construct(value_, other.value_) : construct(failure_, other.failure_);
+  }
+  Result(Result&& other) noexcept : ok_(other.ok_) {
+    ok_ ? construct(value_, std::move(other.value_)) : construct(failure_, other.failure_);
+  }
+  Result& operator=(Result other) noexcept {
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
+  ~Result() { ok_ ? value_.~T() : failure_.~Failure(); }
 
-  bool ok() const noexcept { return state_.index() == 0; }
-  explicit operator bool() const noexcept { return ok(); }
+  bool ok() const noexcept { return ok_; }
+  explicit operator bool() const noexcept { return ok_; }
 
   /// The value; throws the failure's exception when there is none.
-  T& value() & { return checked(), *std::get_if<0>(&state_); }
-  const T& value() const& { return checked(), *std::get_if<0>(&state_); }
-  T&& value() && { return checked(), std::move(*std::get_if<0>(&state_)); }
+  T& value() & { return checked(), value_; }
+  const T& value() const& { return checked(), value_; }
+  T&& value() && { return checked(), std::move(value_); }
 
   /// Only when ok().
-  T& operator*() & noexcept { return *std::get_if<0>(&state_); }
-  const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-  T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-  T* operator->() noexcept { return std::get_if<0>(&state_); }
-  const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+  T& operator*() & noexcept { return value_; }
+  const T& operator*() const& noexcept { return value_; }
+  T&& operator*() && noexcept { return std::move(value_); }
+  T* operator->() noexcept { return &value_; }
+  const T* operator->() const noexcept { return &value_; }
 
   /// Only when !ok().
-  const Failure& failure() const noexcept { return *std::get_if<1>(&state_); }
+  const Failure& failure() const noexcept { return failure_; }
 
  private:
+  template <class Member, class From>
+  static void construct(Member& member, From&& from) {
+    std::construct_at(&member, std::forward<From>(from));
+  }
   void checked() const {
-    if (!ok()) failure().raise();
+    if (!ok_) failure_.raise();
   }
 
-  std::variant<T, Failure> state_;
+  // std::variant would do, at several times the cost to compile for every result type.
+  bool ok_;
+  union {
+    T value_;
+    Failure failure_;
+  };
 };
 
 template <>

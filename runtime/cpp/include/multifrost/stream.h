@@ -72,17 +72,6 @@ class StreamWriter {
   Write write_ = nullptr;
 };
 
-/// The typed ends of a port, for generated code: C is the items' codec.
-template <class C>
-StreamReader<typename C::Type> stream_reader(std::shared_ptr<StreamPort> port) noexcept {
-  return {std::move(port), [](Reply item) { return std::move(item).template take<C>(); }};
-}
-template <class C>
-StreamWriter<typename C::Type> stream_writer(std::shared_ptr<StreamPort> port) noexcept {
-  return {std::move(port),
-          [](Encoder& to, const typename C::Type& item) { return C::write(to, item); }};
-}
-
 /// What a call with a stream parameter gives at once: where to write the items, and the result,
 /// which comes after finish().
 template <class T, class R>

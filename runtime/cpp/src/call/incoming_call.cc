@@ -6,7 +6,7 @@
 namespace multifrost {
 
 std::optional<std::size_t> IncomingCall::find(
-    std::span<const Method* const> methods) const noexcept {
+    Table<const Method*> methods) const noexcept {
   const auto found = std::lower_bound(
       methods.begin(), methods.end(), function_,
       [](const Method* method, std::string_view name) { return method->name < name; });

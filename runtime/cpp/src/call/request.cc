@@ -4,7 +4,6 @@
 #include "call/pending_state.h"
 #include "multifrost/channel.h"
 #include "multifrost/pending.h"
-#include "multifrost/stream.h"
 
 namespace multifrost {
 Request::Request(Channel& channel, const Method& method, const CallOptions& options,
@@ -55,15 +54,6 @@ std::shared_ptr<PendingCall> Request::start() && {
   auto state = std::make_shared<call::PendingState>(channel_->executor());
   state->complete(Reply(*method_, *refused_));
   return state;
-}
-
-Result<std::shared_ptr<StreamPort>> Request::open_stream() && {
-  if (seal()) return *refused_;
-  return Failure(
-      ErrorCode::unimplemented, Execution::not_executed,
-      std::string(method_->label) +
-          ": this protocol carries no streams (`stream` needs a worker and a channel that "
-          "have them)");
 }
 
 Decoder Reply::decoder() const {

@@ -79,7 +79,7 @@ bool StructReader::next(int& index) {
 
 int StructReader::find(std::string_view key) noexcept {
   // Peers write the keys in the order of the declaration: the next one is the likely one.
-  const std::span<const Field> fields = table_->fields;
+  const Table<Field> fields = table_->fields;
   const auto likely = static_cast<std::size_t>(current_ + 1);
   if (likely < fields.size() && fields[likely].key == key) return current_ + 1;
   for (std::size_t at = 0; at < fields.size(); ++at) {

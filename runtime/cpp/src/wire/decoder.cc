@@ -161,6 +161,14 @@ bool Decoder::other_floating(double& into, std::string_view expected) {
 }
 
 bool Decoder::long_string(std::string_view& into) {
+  if (remaining() >= 2 && byte() == kStr8) {  // every id is one
+    const std::size_t size = static_cast<unsigned char>(next_[1]);
+    if (size <= remaining() - 2) {
+      into = {next_ + 2, size};
+      next_ += 2 + size;
+      return true;
+    }
+  }
   Head head;
   if (!read_head(next_, end_, head) || head.kind != Kind::string) return refuse_kind("string");
   into = {next_ + head.length, head.size};

@@ -22,7 +22,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,6 +29,7 @@
 #include <vector>
 
 #include "multifrost/codec/scalar.h"
+#include "multifrost/table.h"
 
 namespace multifrost::codec {
 
@@ -74,7 +74,7 @@ struct Field {
 };
 struct StructTable {
   std::string_view type;  ///< for messages: "Detection"
-  std::span<const Field> fields = {};
+  Table<Field> fields = {};
   bool strict = false;  ///< @strict: unknown keys are refused
 };
 
@@ -132,9 +132,9 @@ class StructReader {
 // ---- Tagged unions
 
 struct UnionTable {
-  std::string_view type;                    ///< for messages: "Source"
-  std::string_view tag;                     ///< "kind"
-  std::span<const std::string_view> names;  ///< the tag's values, one for each member
+  std::string_view type;          ///< for messages: "Source"
+  std::string_view tag;           ///< "kind"
+  Table<std::string_view> names;  ///< the tag's values, one for each member
   bool open = false;
 };
 
@@ -160,10 +160,9 @@ bool read_member(Decoder& from, const UnionTable& table, T& into) {
 /// are no numbers.
 struct EnumTable {
   std::string_view type;  ///< for messages: "Format"
-  std::span<const std::string_view> names;
-  std::span<const std::int64_t> numbers =
-      {};                    ///< u64 values above 2^63 - 1 as their two's complement
-  bool is_unsigned = false;  ///< base u64
+  Table<std::string_view> names;
+  Table<std::int64_t> numbers = {};  ///< u64 values above 2^63 - 1 as their two's complement
+  bool is_unsigned = false;          ///< base u64
 };
 
 /// Closed enums: a value that is not in the table is refused, naming those that are.
