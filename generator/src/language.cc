@@ -1,6 +1,7 @@
 #include "language.h"
 
 #include "cpp/view.h"
+#include "python/view.h"
 
 namespace mfgen {
 
@@ -8,6 +9,7 @@ namespace {
 
 constexpr Language kLanguages[] = {
     {"cpp", cpp::view, true},
+    {"python", python::view, false},
 };
 
 }  // namespace

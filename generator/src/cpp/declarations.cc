@@ -75,7 +75,7 @@ Object enum_view(const mfidl::Enum& declared, Scope scope) {
     if (const auto* integer = std::get_if<mfidl::Integer>(&value.wire)) {
       number = mfgen::cpp::number(*integer, *declared.base);
       table_number =
-          declared.base == Kind::kU64 ? "static_cast<std::int64_t>(" + number + "u)" : number;
+          declared.base == Kind::kU64 ? "static_cast<std::int64_t>(" + number + ")" : number;
     } else {
       wire = std::get<std::string>(value.wire);
     }
@@ -88,22 +88,38 @@ Object enum_view(const mfidl::Enum& declared, Scope scope) {
   return view;
 }
 
-// What stands behind `=` in the declaration of a member.
-std::string initializer(const mfidl::Member& member, const Types& types) {
+bool mentions_incomplete(const mfidl::Type& type, const Scope& scope) {
+  if (scope.incomplete.contains(type.structure) || scope.incomplete.contains(type.tagged_union)) {
+    return true;
+  }
+  for (const mfidl::Type& argument : type.arguments) {
+    if (mentions_incomplete(argument, scope)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// " = value" in the declaration of a member. Nothing for containers of types that are not defined
+// yet: the initialiser would need them whole.
+std::string initializer(const mfidl::Member& member, const Scope& scope) {
+  if (mentions_incomplete(member.type, scope)) {
+    return {};
+  }
   if (member.default_value) {
-    return literal(*member.default_value, member.type, types);
+    return " = " + literal(*member.default_value, member.type, scope.types);
   }
   if (member.is_optional()) {
-    return member.boxed ? "{}" : "std::nullopt";
+    return member.boxed ? " = {}" : " = std::nullopt";
   }
   switch (member.type.kind) {
     case Kind::kBool:
-      return "false";
+      return " = false";
     case Kind::kF32:
     case Kind::kF64:
-      return "0.0";
+      return " = 0.0";
     default:
-      return mfidl::is_integer(member.type.kind) ? "0" : "{}";
+      return mfidl::is_integer(member.type.kind) ? " = 0" : " = {}";
   }
 }
 
@@ -121,7 +137,7 @@ Object member_view(const mfidl::Member& member, const std::string& name, Scope s
   held.boxed = held.boxed || member.boxed;
   scope.includes.type(held);
   view.add("type", scope.types.value(held));
-  view.add("initializer", initializer(member, scope.types));
+  view.add("initializer", initializer(member, scope));
   view.add("wire", quoted(member.wire));
   view.add("left_out", member.form == MemberForm::kOptional);
   view.add("required", member.form == MemberForm::kRequired);

@@ -1,6 +1,8 @@
 // What the templates see of constants, aliases, enums, structs, unions and errors.
 #pragma once
 
+#include <set>
+
 #include "cpp/includes.h"
 #include "cpp/types.h"
 #include "value.h"
@@ -11,6 +13,8 @@ namespace mfgen::cpp {
 struct Scope {
   Types& types;
   Includes& includes;
+  // Structs and unions that the header defines further down, without the one at hand.
+  const std::set<const mfidl::Declaration*>& incomplete;
 };
 
 // The lines of a doc comment, each with the blank that follows the slashes unless it is empty.

@@ -139,7 +139,7 @@ const NameSet& class_members() {
 
 // Local names in the functions that take a method's parameters.
 const NameSet& function_locals() {
-  static const NameSet kTaken = {"call",    "client",  "context", "count",
+  static const NameSet kTaken = {"call",    "caller_", "client",  "context", "count",
                                  "request", "results", "worker"};
   return kTaken;
 }
@@ -150,9 +150,16 @@ const NameSet& open_enum_members() {
   return kTaken;
 }
 
-// As escaped(), for names whose `try_` form is generated too.
-std::string escaped_try(std::string name) {
-  return name.starts_with("try_") ? std::move(name) + '_' : name;
+// What the names of one scope must not be: `own`, and `types` that the scope mentions.
+NameSet joined(const NameSet& own, const NameSet& types) {
+  NameSet all = own;
+  all.insert(types.begin(), types.end());
+  return all;
+}
+
+// A method x is also generated as try_x.
+std::string escaped_in_class(const std::string& name, const NameSet& taken) {
+  return name.starts_with("try_") ? escaped(name + '_', taken) : escaped(name, taken);
 }
 
 }  // namespace
@@ -164,8 +171,12 @@ bool is_reserved(std::string_view name) {
 
 std::string escaped(std::string_view name, const NameSet& taken) {
   std::string result(name);
-  if (is_reserved(name) || taken.contains(name)) {
-    result += '_';
+  if (!is_reserved(name) && !taken.contains(name)) {
+    return result;
+  }
+  result += '_';
+  for (int number = 2; taken.contains(result); ++number) {
+    result = std::string(name) + '_' + std::to_string(number);
   }
   return result;
 }
@@ -209,22 +220,19 @@ std::string PackageNames::member(const mfidl::Named& named) const {
 }
 
 // The values of an open enum stand in a class beside its functions.
-std::string PackageNames::enum_value(const mfidl::Enum& declared, const mfidl::Named& named) const {
-  const std::string name =
-      escaped(wanted_name(named), declared.open ? open_enum_members() : NameSet());
-  return declared.open && name == declaration_name(declared) ? name + '_' : name;
+std::string PackageNames::enum_value(const mfidl::Enum& declared,
+                                     const mfidl::Named& named) const {
+  return declared.open ? escaped(wanted_name(named),
+                                 joined(open_enum_members(), {declaration_name(declared)}))
+                       : escaped(wanted_name(named));
 }
 
 std::string PackageNames::method(const mfidl::Named& named) const {
-  const std::string name = wanted_name(named);
-  return class_members().contains(name) ? name + '_' : escaped_try(escaped(name, types));
+  return escaped_in_class(wanted_name(named), method_taken);
 }
 
 std::string PackageNames::parameter(const mfidl::Named& named) const {
-  const std::string name = wanted_name(named);
-  return function_locals().contains(name) || constants.contains(name)
-             ? name + '_'
-             : escaped_try(escaped(name, types));
+  return escaped_in_class(wanted_name(named), parameter_taken);
 }
 
 InterfaceNames::InterfaceNames(const mfidl::Interface& interface)
@@ -244,6 +252,7 @@ InterfaceNames::InterfaceNames(const mfidl::Interface& interface)
 PackageNames package_names(const mfidl::Model& model) {
   PackageNames names;
   names.package = model.main().package;
+  NameSet constants;
   for (const auto& file : model.files) {
     if (file->package != names.package) {
       continue;
@@ -251,7 +260,7 @@ PackageNames package_names(const mfidl::Model& model) {
     for (const mfidl::DeclarationRef& ref : file->declarations) {
       const std::string name = declaration_name(mfidl::declaration(ref));
       if (std::holds_alternative<const mfidl::Constant*>(ref)) {
-        names.constants.insert(name);
+        constants.insert(name);
         continue;
       }
       names.types.insert(name);
@@ -261,6 +270,8 @@ PackageNames package_names(const mfidl::Model& model) {
       }
     }
   }
+  names.method_taken = joined(class_members(), names.types);
+  names.parameter_taken = joined(joined(function_locals(), names.types), constants);
   return names;
 }
 

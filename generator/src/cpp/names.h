@@ -18,7 +18,8 @@ bool is_standard_macro(std::string_view name);
 // A keyword, a standard macro, or `std`, which a declaration of ours would hide.
 bool is_reserved(std::string_view name);
 
-// `name`, followed by an underscore when it is reserved or in `taken`.
+// `name`, followed by an underscore when it is reserved or in `taken`, and by a number where that is
+// taken, too.
 std::string escaped(std::string_view name, const NameSet& taken = {});
 
 // The name of a type or constant at namespace scope.
@@ -34,8 +35,9 @@ std::string snake_case(std::string_view name);
 // member, method or parameter of that package must not be called.
 struct PackageNames {
   std::string package;
-  NameSet types;      // declared and derived: Vision, VisionClient, …
-  NameSet constants;  // a parameter of that name would shadow it
+  NameSet types;            // declared and derived: Vision, VisionClient, …
+  NameSet method_taken;     // those, and the generated classes' own members
+  NameSet parameter_taken;  // types, constants (which would be shadowed), and local names
 
   std::string member(const mfidl::Named& named) const;
   std::string enum_value(const mfidl::Enum& declared, const mfidl::Named& named) const;

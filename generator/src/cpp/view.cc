@@ -1,5 +1,6 @@
 #include "cpp/view.h"
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -126,12 +127,17 @@ Object view(const mfidl::Model& model, const ViewOptions& options,
   check_clashes(file, names, diagnostics);
   Types types(names);
   Includes includes(file);
-  const Scope scope{types, includes};
+  std::set<const mfidl::Declaration*> incomplete;
+  for (const mfidl::DeclarationRef& ref : file.definition_order) {
+    incomplete.insert(&mfidl::declaration(ref));
+  }
+  const Scope scope{types, includes, incomplete};
   includes.runtime("codec.h");
 
   List declarations;
   List interfaces;
   for (const mfidl::DeclarationRef& ref : file.definition_order) {
+    incomplete.erase(&mfidl::declaration(ref));
     if (const auto* interface = as_interface(ref)) {
       interfaces.emplace_back(interface_view(*interface, scope));
     } else {

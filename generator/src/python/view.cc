@@ -168,16 +168,29 @@ List import_views(const mfidl::File& file) {
   return imports;
 }
 
+// "common/geo.mfidl" → "common/geo_mf.py"
+std::string output_path(const mfidl::File& file) {
+  std::string path = module_name(file);
+  std::replace(path.begin(), path.end(), '.', '/');
+  return path + ".py";
+}
+
 }  // namespace
 
-Object view(const mfidl::File& file) {
+Object view(const mfidl::Model& model, const ViewOptions& /*options*/,
+            mfidl::Diagnostics& /*diagnostics*/) {
+  const mfidl::File& file = model.main();
   const Types types(file);
   Sections sections = sections_of(file, types);
   Object view;
+  Object output;
+  output.add("path", output_path(file));
+  output.add("template", "module");
+  view.add("files", List{Value(std::move(output))});
+  view.add("generator", MFGEN_VERSION);
   view.add("source", file.root_path);
   view.add("doc", text_lines(file.doc));
   view.add("imports", import_views(file));
-  view.add("has_errors", !sections.errors.empty());
   view.add("has_interfaces", !sections.interfaces.empty());
   view.add("constants", std::move(sections.constants));
   view.add("aliases", std::move(sections.aliases));

@@ -1,12 +1,10 @@
-// What the Python templates see of one file: every word chosen, in the order in which it is
-// printed.
+// The Python view: NAME_mf.py, every word chosen, in the order in which it is printed.
 #pragma once
 
-#include "mfidl/model.h"
-#include "value.h"
+#include "language.h"
 
 namespace mfgen::python {
 
-Object view(const mfidl::File& file);
+Object view(const mfidl::Model& model, const ViewOptions& options, mfidl::Diagnostics& diagnostics);
 
 }  // namespace mfgen::python
