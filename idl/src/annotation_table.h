@@ -1,7 +1,7 @@
 // The annotations of the language: ONE table of name, where it is allowed, typed arguments and
 // effect.
 //
-// docs/annotations.md is this table for people; a test keeps the two together. `@x.tool.name(…)` is
+// docs/language.md shows it to people; a test keeps the two together. `@x.tool.name(…)` is
 // not in the table: it is free for other tools and kept as it was written.
 #pragma once
 

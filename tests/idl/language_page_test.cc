@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "annotation_table.h"
 #include "front_end.h"
 #include "markdown.h"
 #include "mfidl/parse.h"
@@ -37,6 +39,60 @@ TEST(LanguagePage, ExamplesDoWhatTheySay) {
           << example.text << "got " << front_end.text();
     }
   }
+}
+
+std::string_view kind_of(ArgumentKind kind) {
+  switch (kind) {
+    case ArgumentKind::kString:
+      return "string";
+    case ArgumentKind::kInteger:
+      return "integer";
+    case ArgumentKind::kNumber:
+      return "number or duration";
+    case ArgumentKind::kDuration:
+      return "duration";
+    case ArgumentKind::kName:
+      return "name";
+    case ArgumentKind::kList:
+      return "list";
+    case ArgumentKind::kAny:
+      return "value";
+  }
+  return "";
+}
+
+// "service: string, namespace: string"; what may be left out stands in brackets, "…" is "and more".
+std::string arguments_of(const AnnotationSpec& spec) {
+  std::string text;
+  for (const ArgumentSpec& argument : spec.arguments) {
+    if (!text.empty()) text += ", ";
+    std::string one = std::string(argument.name) + ": " + std::string(kind_of(argument.kind));
+    text += argument.required ? one : "[" + one + "]";
+  }
+  return spec.variadic ? text + ", …" : text;
+}
+
+std::string places_of(const AnnotationSpec& spec) {
+  const auto all_but_package = (static_cast<std::uint32_t>(Site::kParameter) << 1) - 2;
+  return spec.sites == all_but_package ? "anything with a name" : site_names(spec.sites);
+}
+
+TEST(LanguagePage, AnnotationTableIsTheRealOne) {
+  const std::string text = page();
+  const std::string head = "| annotation | on | arguments | effect |\n|---|---|---|---|\n";
+  std::size_t at = text.find(head);
+  ASSERT_NE(at, std::string::npos);
+  at += head.size();
+  for (const AnnotationSpec& spec : annotation_table()) {
+    const std::string row = "| `@" + std::string(spec.name) + "` | " + places_of(spec) + " | " +
+                            arguments_of(spec) + " | ";
+    ASSERT_EQ(text.substr(at, row.size()), row);
+    const std::size_t end = text.find(" |\n", at + row.size());
+    ASSERT_NE(end, std::string::npos);
+    EXPECT_GT(end, at + row.size()) << "say what the effect is";
+    at = end + 3;
+  }
+  EXPECT_TRUE(text.substr(at).starts_with("| `@x.tool.name` |")) << "it closes the table";
 }
 
 TEST(LanguagePage, LimitsAreTheRealOnes) {
