@@ -347,3 +347,32 @@ def test_a_lost_parent_ends_a_stuck_handler(odd: RawParent, tmp_path: Path) -> N
         odd.socket.close()
         assert odd.process is not None
         assert odd.process.wait(20) == 1
+
+
+def test_a_cancelled_coroutine_is_an_error_and_not_the_end(odd: RawParent) -> None:
+    assert odd.error("cancel_itself").startswith("CancelledError: ")
+    assert odd.result("add", 1, 2) == 3
+
+
+def test_a_parent_that_speaks_no_zmtp_ends_the_worker_with_a_reason() -> None:
+    import socket
+    import subprocess
+    import sys
+
+    from conftest import WORKERS
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        process = subprocess.Popen(
+            [sys.executable, WORKERS / "odd.py"],
+            env={**os.environ, "COMLINK_ZMQ_PORT": str(listener.getsockname()[1])},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        peer, _ = listener.accept()
+        with peer:
+            peer.sendall(b"HTTP/1.1 400 Bad Request\r\n")
+            _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert stderr == ("odd.py: multifrost: the connection to the parent ended: not a ZeroMQ peer\n")

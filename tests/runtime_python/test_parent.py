@@ -421,3 +421,41 @@ def test_raw_calls_heal_nothing() -> None:
             assert await asyncio.to_thread(worker.sync.call_raw, "add", [1, 2]) == 3
 
     run(main())
+
+
+def test_both_sides_send_more_than_either_buffers() -> None:
+    data = bytes(1 << 20)
+
+    async def main() -> None:
+        async with ParentWorker.spawn(ODD) as worker:
+            calls = [worker.acall.echo(data) for _ in range(150)]
+            assert all(len(answer) == len(data) for answer in await asyncio.gather(*calls))
+
+    run(main())
+
+
+def test_starts_and_closes_from_many_threads() -> None:
+    worker = ParentWorker.spawn(ODD)
+    trouble: list[Exception] = []
+
+    def churn() -> None:
+        for _ in range(5):
+            try:
+                worker.sync.start()
+                worker.sync.call.add(1, 2)
+            except (UsageError, ConnectionError):
+                pass  # another thread closed it
+            except Exception as error:
+                trouble.append(error)
+            worker.sync.close()
+
+    threads = [threading.Thread(target=churn) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
+    assert trouble == []
+    worker.sync.start()
+    assert worker.sync.call.add(1, 2) == 3
+    worker.sync.close()

@@ -1,8 +1,9 @@
 """One peer: a non-blocking socket that speaks ZMTP, read by the reactor, written by any thread.
 
 A write goes to the socket at once, on the thread that made it, and what the kernel does not take
-waits in a queue that the reactor flushes: nobody ever blocks on a slow peer. A peer that does not
-read its answers is not read either, so nothing is dropped and memory stays bounded (R3).
+waits in a queue that the reactor flushes: nobody ever blocks on a slow peer. A worker does not read
+a peer that does not read its answers, so nothing is dropped and memory stays bounded (R3); a parent
+always reads, or two that both wait would wait forever.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Connection:
         sock: socket.socket,
         zmtp: Zmtp,
         *,
+        always_read: bool,
         on_ready: Callable[[Connection], None],
         on_message: Callable[[Connection, list[bytes]], None],
         on_lost: Callable[[Connection, str], None],
@@ -48,6 +50,7 @@ class Connection:
         self._reactor = reactor
         self.sock = sock
         self._zmtp = zmtp
+        self._always_read = always_read
         self._on_ready = on_ready
         self._on_message = on_message
         self._on_lost = on_lost
@@ -141,7 +144,8 @@ class Connection:
         if not self._open:
             return
         events = 0
-        if not self._paused and self._unsent_size < MAX_UNSENT_BYTES:
+        reads = self._always_read or self._unsent_size < MAX_UNSENT_BYTES
+        if reads and not self._paused:
             events |= READ
         if self._unsent:
             events |= WRITE

@@ -90,10 +90,10 @@ class Dispatcher:
             return _message.response(context.call_id, self._result(service, message, context))
         except _Unknown as unknown:
             return refusal(context.call_id, unknown.text, unknown.code)
-        except Exception as error:
-            return failure(context.call_id, error)
-        except BaseException as error:
+        except (SystemExit, KeyboardInterrupt) as error:
             raise Exiting(failure(context.call_id, error), error) from None
+        except BaseException as error:
+            return failure(context.call_id, error)
 
     def _result(self, service: object, message: dict[str, Any], context: CallContext) -> bytes:
         if context.function.startswith("_"):

@@ -33,10 +33,10 @@ _CONNECT_SECONDS = 10.0
 class Runner:
     """`open`, `serve` (blocks until stopped), `close`; `stop` from any thread."""
 
-    def __init__(self, dispatcher: Dispatcher, service_id: str | None, host: str) -> None:
+    def __init__(self, dispatcher: Dispatcher, service_id: str | None, bind_host: str) -> None:
         self._dispatcher = dispatcher
         self._service_id = service_id
-        self._host = host
+        self._bind_host = bind_host
         self._reactor = Reactor("multifrost-io")
         self._listener: Listener | None = None
         self._lifeline: Lifeline | None = None
@@ -64,9 +64,12 @@ class Runner:
             raise
 
     def serve(self) -> None:
-        """Runs handlers on this thread until stopped."""
+        """Runs handlers on this thread until stopped. SystemExit when the parent is no parent."""
         assert self.server is not None
         self.server.serve()
+        if self.server.lost_reason:
+            self._restore_output()
+            _die(f"the connection to the parent ended: {self.server.lost_reason}")
 
     def stop(self) -> None:
         """Lets the running call end, then `serve` returns."""
@@ -78,8 +81,7 @@ class Runner:
         """Unregisters, lets parents read what is left, closes. Not on the reactor's thread."""
         self._unregister()
         if self.server is not None:
-            if self._capture is not None:
-                self._capture.remove()
+            self._restore_output()
             self.server.flush()
             self._reactor.call(self._close_files)
             self._reactor.stop()
@@ -112,8 +114,7 @@ class Runner:
             sock = _connect(environment)
         except OSError as error:
             where = environment.path or f"127.0.0.1:{environment.port}"
-            if self._capture is not None:
-                self._capture.remove()
+            self._restore_output()
             _die(f"cannot reach the parent at {where}: {error.strerror or error}")
         self._reactor.call(lambda: self._take(sock, environment.token))
 
@@ -121,7 +122,7 @@ class Runner:
         from . import registry
 
         assert self._service_id is not None
-        sock = bind_tcp(self._host)
+        sock = bind_tcp(self._bind_host)
         self._listener = Listener(self._reactor, sock, lambda peer: self._take(peer, b""))
         registry.register(self._service_id, self._listener.port)
         self._registered = True
@@ -134,12 +135,17 @@ class Runner:
         self.server.on_parent = self._capture.on_parent
         self._capture.install()
 
+    def _restore_output(self) -> None:
+        if self._capture is not None:
+            self._capture.remove()
+
     def _take(self, sock: socket.socket, identity: bytes) -> None:
         assert self.server is not None
         Connection(
             self._reactor,
             sock,
             Zmtp("ROUTER", identity),
+            always_read=False,
             on_ready=self.server.on_ready,
             on_message=self.server.on_message,
             on_lost=self.server.on_lost,

@@ -66,6 +66,8 @@ class Server:
         self._stopping = False
         self._idle = threading.Event()
         self.context: CallContext | None = None
+        self.lost_reason = ""
+        """Why the owner's connection ended, when that was not by its own plain end."""
         self.on_parent: Callable[[], None] = _nothing
 
     # Handler's thread
@@ -176,6 +178,7 @@ class Server:
         for key in [key for key in self._jobs if key[0] is connection]:
             self._jobs.pop(key).context.cancelled = True
         if self._owned:
+            self.lost_reason = reason
             self.lose_parent()
 
     def lose_parent(self) -> None:

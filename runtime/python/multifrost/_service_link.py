@@ -79,6 +79,7 @@ class ServiceLink:
             self._reactor,
             sock,
             Zmtp("DEALER"),
+            always_read=True,
             on_ready=self._on_ready,
             on_message=self._session.on_message,
             on_lost=self._on_lost,

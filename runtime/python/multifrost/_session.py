@@ -17,6 +17,7 @@ is sent by the thread that makes it; only reading is the reactor's.
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from random import random
 from time import monotonic
@@ -86,6 +87,8 @@ class Session:
         self._ledger = Ledger()
         self._state = "new"
         self._pid = os.getpid()
+        self._lifecycle = threading.Lock()
+        self._starts = 0
         self._reactor: Reactor | None = None
         self._link: Link | None = None
         self._connection: Connection | None = None
@@ -116,10 +119,12 @@ class Session:
     def start(self, on_done: OnDone) -> None:
         """Starts, or joins a start under way; `on_done` runs on the reactor's thread."""
         self._check_process()
-        if self._reactor is None:
-            self._reactor = Reactor("multifrost-parent")
-            self._reactor.start()
-        self._reactor.call(lambda: self._begin_start(on_done))
+        with self._lifecycle:
+            if self._reactor is None:
+                self._reactor = Reactor("multifrost-parent")
+                self._reactor.start()
+            self._starts += 1
+            self._reactor.call(lambda: self._begin_start(on_done))
 
     def close(self, on_done: OnDone) -> None:
         """Ends the worker (spawn) or leaves it (connect); calls under way fail."""
@@ -130,9 +135,11 @@ class Session:
 
     def stop_reactor(self) -> None:
         """After `close`: ends the thread. Not on the reactor's thread."""
-        if self._reactor is not None and self._pid == os.getpid():
-            self._reactor.stop()
-            self._reactor = None
+        with self._lifecycle:
+            if self._reactor is None or self._starts or self._pid != os.getpid():
+                return  # somebody starts it again meanwhile; the close that follows ends it
+            reactor, self._reactor = self._reactor, None
+        reactor.stop()
 
     def begin(
         self, function: str, args: bytes, namespace: str, timeout: float | None, on_end: OnEnd
@@ -215,6 +222,11 @@ class Session:
     # Reactor's thread: start and end
 
     def _begin_start(self, on_done: OnDone) -> None:
+        with self._lifecycle:
+            self._starts -= 1
+        if self._state == "closing":
+            on_done(UsageError(f"{self.what}: it is being closed; start() it afterwards", "closed"))
+            return
         if self._state in ("ready", "restarting"):
             on_done(None)
             return

@@ -33,19 +33,19 @@ class ChildWorker:
     start()'s own. Heartbeats are answered meanwhile. A worker started by a parent ends with it;
     one with a `service_id` registers and serves any number of parents (spec 5.2).
 
-    `namespace` may be set in the class or on the object before it runs (spec 3.3). `host` is the
-    address that a service listens on: "*" is the specification's literal one, every interface.
+    `namespace` may be set in the class or on the object before it runs (spec 3.3). `bind_host` is
+    the address that a service listens on: "*" is the specification's literal one, every interface.
     """
 
     namespace: str = DEFAULT_NAMESPACE
     service_id: str | None = None
-    host: str = "127.0.0.1"
+    bind_host: str = "127.0.0.1"
 
-    def __init__(self, service_id: str | None = None, *, host: str | None = None) -> None:
+    def __init__(self, service_id: str | None = None, *, bind_host: str | None = None) -> None:
         if service_id is not None:
             self.service_id = service_id
-        if host is not None:
-            self.host = host
+        if bind_host is not None:
+            self.bind_host = bind_host
 
     def add_service(self, service: object, namespace: str | None = None) -> None:
         """Serves the public methods of `service` under `namespace` (default: its own attribute)."""
@@ -126,7 +126,7 @@ class _State:
         if self.runner is not None:
             raise UsageError("this worker runs already; stop() it first")
         self.dispatcher.add(self._worker.namespace, self._worker)
-        return Runner(self.dispatcher, self._worker.service_id, self._worker.host)
+        return Runner(self.dispatcher, self._worker.service_id, self._worker.bind_host)
 
     def _open(self, runner: Runner) -> None:
         self._ended.clear()

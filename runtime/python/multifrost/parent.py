@@ -360,7 +360,10 @@ async def _await_done(begin: Callable[[OnDone], None]) -> None:
                 future.set_exception(error)
 
     def on_done(error: Exception | None) -> None:
-        loop.call_soon_threadsafe(settle, error)
+        try:
+            loop.call_soon_threadsafe(settle, error)
+        except RuntimeError:
+            pass  # the loop was closed meanwhile: nobody waits any more
 
     begin(on_done)
     await future

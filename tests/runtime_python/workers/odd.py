@@ -123,6 +123,12 @@ class Odd(ChildWorker):
         await asyncio.get_running_loop().run_in_executor(None, lambda: None)
         return value
 
+    async def cancel_itself(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.get_running_loop().create_future()
+
     def wait_for_file(self, path: str) -> str:
         """Runs until the other end of the named pipe `path` is opened and closed."""
         with open(path) as file:
