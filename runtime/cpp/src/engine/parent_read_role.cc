@@ -39,8 +39,14 @@ bool ParentReadRole::supervisor_ready() {
 }
 
 ParentReadRole::Duty ParentReadRole::supervisor_done() {
+  if (first_ != nullptr) {
+    Duty duty = pass_on(true);
+    duty.watch = Duty::Watch::off;
+    return duty;
+  }
   // Nothing is lost by going on to watch: an idle connection costs the next caller one system call.
-  return pass_on(true);
+  state_ = State::watched;
+  return {};
 }
 
 ParentReadRole::Duty ParentReadRole::tick() {

@@ -18,7 +18,7 @@
 //            |                  |                                 |                  | tick again;
 //            | |                  |                                 |                  | else
 //            watched   |
-//   reading → supervisor_done: a follower → led, promoted; else watched.
+//   reading → supervisor_done: a follower → led, promoted, unwatch; else watched.
 //
 // *Parked* lets the next call follow without a system call: the supervisor takes the connection
 // back with a tick, 10 ms after the last call. Pure: the caller holds a lock around every method

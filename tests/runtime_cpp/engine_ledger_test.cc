@@ -1,0 +1,152 @@
+// R4: every call ends exactly once, with the verdict of the ledger's table.
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <random>
+
+#include "engine/call_ledger.h"
+#include "engine/heartbeat.h"
+
+namespace multifrost::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using Entry = CallLedger::Entry;
+
+constexpr std::uint64_t kEpoch = 5;
+
+struct Row {
+  Ending by;
+  Verdict queued;
+  Verdict whole;      ///< sent, number 3 of 3 written
+  Verdict not_whole;  ///< sent, number 4 of 3 written
+};
+
+class LedgerTable : public testing::TestWithParam<Row> {};
+
+TEST_P(LedgerTable, HoldsForEveryState) {
+  const Row& row = GetParam();
+  const auto verdict_of = [&](bool sent, std::uint64_t number) {
+    CallLedger ledger;
+    Entry entry;
+    entry.id = {1, 2};
+    ledger.open(entry);
+    if (sent) ledger.sent(entry, kEpoch);
+    entry.number = number;
+    Verdict verdict{};
+    EXPECT_TRUE(ledger.end(entry, row.by, verdict, 3));
+    EXPECT_FALSE(ledger.end(entry, row.by, verdict, 3)) << "ended twice";
+    EXPECT_EQ(ledger.size(), 0u);
+    return verdict;
+  };
+  if (row.by != Ending::answer) {
+    EXPECT_EQ(verdict_of(false, 0), row.queued);
+  }
+  EXPECT_EQ(verdict_of(true, 3), row.whole);
+  EXPECT_EQ(verdict_of(true, 4), row.not_whole);
+  EXPECT_EQ(verdict_of(true, 0), row.whole) << "a number that was not told yet may have left";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, LedgerTable,
+    testing::Values(
+        Row{Ending::answer, {}, Verdict::executed, Verdict::executed},
+        Row{Ending::deadline, Verdict::not_executed, Verdict::unknown, Verdict::unknown},
+        Row{Ending::cancel, Verdict::not_executed, Verdict::unknown, Verdict::unknown},
+        Row{Ending::connection_lost, Verdict::not_executed, Verdict::unknown,
+            Verdict::not_executed},
+        Row{Ending::worker_exit, Verdict::not_executed, Verdict::unknown, Verdict::unknown},
+        Row{Ending::close, Verdict::not_executed, Verdict::unknown, Verdict::unknown}));
+
+TEST(CallLedger, AnAnswerBelongsToItsConnectionOnly) {
+  CallLedger ledger;
+  Entry entry;
+  entry.id = {1, 2};
+  ledger.open(entry);
+  EXPECT_EQ(ledger.find(entry.id, kEpoch), nullptr) << "not sent yet";
+  ledger.sent(entry, kEpoch);
+  EXPECT_EQ(ledger.find(entry.id, kEpoch + 1), nullptr) << "an older connection";
+  EXPECT_EQ(ledger.find(entry.id, kEpoch), &entry);
+  Verdict verdict{};
+  ledger.end(entry, Ending::answer, verdict);
+  EXPECT_EQ(ledger.find(entry.id, kEpoch), nullptr) << "a duplicate";
+  EXPECT_EQ(ledger.late(), 3u);
+}
+
+TEST(CallLedger, KeepsThousandsApart) {
+  CallLedger ledger;
+  CallIdGenerator ids({1, 2, 3, 4});
+  std::deque<Entry> entries(5000);
+  for (Entry& entry : entries) {
+    entry.id = ids.next();
+    ledger.open(entry);
+    ledger.sent(entry, kEpoch);
+  }
+  std::mt19937 random(7);
+  std::size_t left = entries.size();
+  while (left > 0) {
+    Entry& entry = entries[random() % entries.size()];
+    if (!ledger.is_open(entry)) continue;
+    ASSERT_EQ(ledger.find(entry.id, kEpoch), &entry);
+    Verdict verdict{};
+    ASSERT_TRUE(ledger.end(entry, Ending::answer, verdict));
+    ASSERT_EQ(ledger.size(), --left);
+  }
+  EXPECT_EQ(ledger.any(), nullptr);
+}
+
+TEST(CallId, IsAUuidOfVersion4ThatReadsBack) {
+  CallIdGenerator ids({11, 22, 33, 44});
+  for (int i = 0; i < 1000; ++i) {
+    const CallId id = ids.next();
+    const CallId::Text text = id.text();
+    const std::string_view view(text.data(), text.size());
+    EXPECT_EQ(view[14], '4');
+    EXPECT_NE(std::string_view("89ab").find(view[19]), std::string_view::npos) << view;
+    EXPECT_EQ(CallId::parse(view), id);
+  }
+  EXPECT_EQ(CallId::parse("9146A407-05DE-4c37-b0bd-3804304ebcef"),
+            CallId::parse("9146a407-05de-4c37-b0bd-3804304ebcef"));
+  for (const char* bad :
+       {"", "x", "9146a407-05de-4c37-b0bd-3804304ebce", "9146a407x05de-4c37-b0bd-3804304ebcef",
+        "9146a407-05de-4c37-b0bd-3804304ebceg"}) {
+    EXPECT_EQ(CallId::parse(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Heartbeat, BeatsMeasuresAndCountsMisses) {
+  const Heartbeat::Time start{};
+  Heartbeat beat({.interval = 5s, .timeout = 3s});
+  ASSERT_EQ(beat.due(start), Heartbeat::Due::send) << "the first one at once";
+  beat.sent({1, 1}, start);
+  EXPECT_EQ(beat.due(start + 1s), Heartbeat::Due::nothing);
+  EXPECT_FALSE(beat.echoed({9, 9}, start + 1s)) << "a foreign id";
+  EXPECT_TRUE(beat.echoed({1, 1}, start + 1s));
+  EXPECT_FALSE(beat.echoed({1, 1}, start + 1s)) << "a duplicate";
+  EXPECT_EQ(beat.round_trip(), 1s);
+  EXPECT_EQ(beat.due(start + 4s), Heartbeat::Due::nothing);
+  EXPECT_EQ(beat.next(), start + 5s);
+  ASSERT_EQ(beat.due(start + 5s), Heartbeat::Due::send);
+  beat.sent({2, 2}, start + 5s);
+  EXPECT_EQ(beat.due(start + 8s), Heartbeat::Due::nothing);
+  EXPECT_EQ(beat.misses(), 1);
+  ASSERT_EQ(beat.due(start + 10s), Heartbeat::Due::send);
+  beat.sent({3, 3}, start + 10s);
+  EXPECT_TRUE(beat.echoed({3, 3}, start + 11s));
+  EXPECT_EQ(beat.misses(), 0);
+}
+
+TEST(Heartbeat, AWorkerThatMissesTheFirstOneGetsAnother) {
+  const Heartbeat::Time start{};
+  Heartbeat beat({.interval = 0s, .timeout = 3s});
+  ASSERT_EQ(beat.due(start), Heartbeat::Due::send);
+  beat.sent({1, 1}, start);
+  ASSERT_EQ(beat.due(start + 3s), Heartbeat::Due::send);
+  beat.sent({2, 2}, start + 3s);
+  EXPECT_TRUE(beat.echoed({2, 2}, start + 4s));
+  EXPECT_EQ(beat.due(start + 1h), Heartbeat::Due::nothing) << "interval 0: no further ones";
+  EXPECT_EQ(beat.next(), Heartbeat::Time::max());
+}
+
+}  // namespace
+}  // namespace multifrost::engine
