@@ -13,6 +13,10 @@ namespace {
 
 using mfidl::ParameterForm;
 
+std::string methods_name(const mfidl::Interface& interface) {
+  return "_" + interface.name + "__methods";
+}
+
 std::string annotation(const mfidl::Parameter& parameter, const Types& types) {
   std::string text = types.annotation(parameter.type);
   if (parameter.form == ParameterForm::kOptional && !parameter.type.nullable) text += " | None";
@@ -43,15 +47,6 @@ std::string descriptor(const mfidl::Parameter& parameter, const Types& types) {
   }
   return text + types.codec(type) + ", \"default\", " +
          shared_default(*parameter.default_value, type, types) + ")";
-}
-
-Object parameter_view(const mfidl::Parameter& parameter, const Types& types) {
-  Object view;
-  view.add("name", parameter_name(parameter));
-  view.add("annotation", annotation(parameter, types));
-  view.add("signature", signature(parameter, types));
-  view.add("descriptor", descriptor(parameter, types));
-  return view;
 }
 
 std::string result_annotation(const mfidl::Method& method, const Types& types) {
@@ -86,6 +81,36 @@ List descriptor_options(const mfidl::Method& method, const Types& types) {
   return options;
 }
 
+// One list for each place where a method's parameters are printed.
+struct ParameterLists {
+  List descriptors;  // for the method's descriptor
+  List worker = {Value("self")};
+  List client = {Value("self")};
+  List arguments;  // of a client's call, the descriptor's name first
+};
+
+ParameterLists parameter_lists(const mfidl::Interface& interface, const mfidl::Method& method,
+                               const Types& types) {
+  ParameterLists lists;
+  lists.arguments.push_back(methods_name(interface) + "." + method_name(method));
+  for (const mfidl::Parameter& parameter : method.parameters) {
+    lists.descriptors.push_back(descriptor(parameter, types));
+    lists.worker.push_back(parameter_name(parameter) + ": " + annotation(parameter, types));
+    lists.client.push_back(signature(parameter, types));
+    lists.arguments.push_back(parameter_name(parameter));
+  }
+  if (method.stream_parameter) {
+    const mfidl::Parameter& stream = *method.stream_parameter;
+    const std::string typed =
+        parameter_name(stream) + ": _AsyncIterator[" + types.annotation(stream.type) + "]";
+    lists.descriptors.push_back(descriptor(stream, types));
+    lists.worker.push_back(typed);
+    lists.client.push_back(typed);
+    lists.arguments.push_back(parameter_name(stream));
+  }
+  return lists;
+}
+
 Object method_view(const mfidl::Interface& interface, const mfidl::Method& method,
                    const Types& types) {
   Object view;
@@ -93,24 +118,14 @@ Object method_view(const mfidl::Interface& interface, const mfidl::Method& metho
   view.add("name_quoted", quoted(method_name(method)));
   view.add("wire", quoted(method.wire));
   view.add("label", quoted(interface.name + "." + method.name));
-  view.add("doc", doc_lines(method));
+  view.add("doc", docstring_lines(method));
   view.add("result", result_annotation(method, types));
   view.add("has_result", method.result.has_value());
-  List parameters;
-  for (const mfidl::Parameter& parameter : method.parameters) {
-    parameters.push_back(parameter_view(parameter, types));
-  }
-  if (method.stream_parameter) {
-    const std::string item = types.annotation(method.stream_parameter->type);
-    Object typed;
-    typed.add("name", parameter_name(*method.stream_parameter));
-    typed.add("annotation", "_AsyncIterator[" + item + "]");
-    typed.add("signature",
-              parameter_name(*method.stream_parameter) + ": _AsyncIterator[" + item + "]");
-    typed.add("descriptor", descriptor(*method.stream_parameter, types));
-    parameters.push_back(std::move(typed));
-  }
-  view.add("parameters", std::move(parameters));
+  ParameterLists lists = parameter_lists(interface, method, types);
+  view.add("parameters", std::move(lists.descriptors));
+  view.add("worker_parameters", std::move(lists.worker));
+  view.add("client_parameters", std::move(lists.client));
+  view.add("call_arguments", std::move(lists.arguments));
   view.add("options", descriptor_options(method, types));
   return view;
 }
@@ -120,8 +135,8 @@ Object method_view(const mfidl::Interface& interface, const mfidl::Method& metho
 Object interface_view(const mfidl::Interface& interface, const Types& types) {
   Object view;
   view.add("name", declared_name(interface));
-  view.add("doc", doc_lines(interface));
-  view.add("methods_name", "_" + interface.name + "__methods");
+  view.add("doc", docstring_lines(interface));
+  view.add("methods_name", methods_name(interface));
   view.add("full_name", quoted(interface.full_name));
   view.add("version", quoted(interface.version));
   view.add("fingerprint", quoted(interface.fingerprint));

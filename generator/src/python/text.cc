@@ -7,13 +7,36 @@
 namespace mfgen::python {
 namespace {
 
-std::string escaped(std::string_view line) {
+// Safe between triple quotes: no backslash counts, and no quote can join the closing ones.
+std::string escaped(std::string_view doc) {
   std::string text;
-  for (const char character : line) {
-    if (character == '\\' || character == '"') text += '\\';
+  for (const char character : doc) {
+    const bool third_quote = character == '"' && text.size() >= 2 && text.ends_with("\"\"");
+    if (character == '\\' || third_quote) text += '\\';
     text += character;
   }
+  if (text.ends_with('"')) text.insert(text.size() - 1, "\\");
   return text;
+}
+
+List lines_of(std::string_view text) {
+  List lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return lines;
+}
+
+std::string full_doc(const mfidl::Named& named) {
+  std::string doc = named.doc;
+  const auto add = [&doc](const std::string& line) { doc += (doc.empty() ? "" : "\n") + line; };
+  if (named.since) add("Since " + *named.since + ".");
+  if (named.deprecated) {
+    add(named.deprecated->empty() ? "Deprecated." : "Deprecated: " + *named.deprecated + ".");
+  }
+  return doc;
 }
 
 bool is_list(const mfidl::Literal& value) {
@@ -40,25 +63,13 @@ std::string form_arguments(const mfidl::Member& member, const Types& types) {
 
 }  // namespace
 
-List text_lines(std::string_view doc) {
-  List lines;
-  while (!doc.empty()) {
-    const std::size_t end = doc.find('\n');
-    lines.push_back(escaped(doc.substr(0, end)));
-    doc = end == std::string_view::npos ? std::string_view() : doc.substr(end + 1);
-  }
-  return lines;
-}
+List docstring_lines(std::string_view doc) { return lines_of(escaped(doc)); }
 
-List doc_lines(const mfidl::Named& named) {
-  List lines = text_lines(named.doc);
-  if (named.since) lines.push_back("Since " + escaped(*named.since) + ".");
-  if (named.deprecated) {
-    lines.push_back(named.deprecated->empty() ? "Deprecated."
-                                              : "Deprecated: " + escaped(*named.deprecated) + ".");
-  }
-  return lines;
-}
+List docstring_lines(const mfidl::Named& named) { return docstring_lines(full_doc(named)); }
+
+List comment_lines(const mfidl::Named& named) { return lines_of(full_doc(named)); }
+
+bool is_container(const mfidl::Literal& value) { return is_list(value) || is_map(value); }
 
 std::string dataclass_default(const mfidl::Member& member, const Types& types) {
   switch (member.form) {

@@ -11,9 +11,14 @@
 namespace mfgen::python {
 
 // The lines of a docstring, escaped for between triple quotes.
-List text_lines(std::string_view doc);
-// The same, with a last line that says since when, or why no longer.
-List doc_lines(const mfidl::Named& named);
+List docstring_lines(std::string_view doc);
+// A declaration's documentation, with a last line that says since when, or why no longer: as a
+// docstring, or as comments.
+List docstring_lines(const mfidl::Named& named);
+List comment_lines(const mfidl::Named& named);
+
+// `[]` or `{}`, which every value needs anew.
+bool is_container(const mfidl::Literal& value);
 
 // " = None", " = _field(default_factory=list)", "" when the attribute must be given.
 std::string dataclass_default(const mfidl::Member& member, const Types& types);

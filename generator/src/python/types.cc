@@ -57,10 +57,13 @@ std::string Types::plain_annotation(const mfidl::Type& type) const {
     case Kind::kBytes:
       return "bytes";
     case Kind::kAny:
+      used_.any = true;
       return "_Any";
     case Kind::kTimestamp:
+      used_.datetime = true;
       return "_datetime";
     case Kind::kDuration:
+      used_.timedelta = true;
       return "_timedelta";
     case Kind::kList:
       return "list[" + annotation(type.arguments[0]) + "]";
@@ -134,6 +137,7 @@ std::string Types::literal(const mfidl::Literal& value, const mfidl::Type& type)
     std::string operator()(double number) const { return shortest(number); }
     std::string operator()(const std::string& text) const { return quoted(text); }
     std::string operator()(std::chrono::nanoseconds span) const {
+      types.used_.timedelta = true;
       return "_timedelta(seconds=" + seconds(span) + ")";
     }
     std::string operator()(const mfidl::EnumValue* value) const {

@@ -7,6 +7,13 @@
 
 namespace mfgen::python {
 
+// What of Python's library the written annotations and literals need.
+struct UsedWords {
+  bool any = false;
+  bool datetime = false;
+  bool timedelta = false;
+};
+
 // Writes types for one file: what another file declares is reached through that file's module.
 class Types {
  public:
@@ -24,6 +31,9 @@ class Types {
   // "geo_mf._Rect" or "_Rect"
   std::string codec_name(const mfidl::Declaration& declaration) const;
 
+  // What was used so far.
+  const UsedWords& used() const { return used_; }
+
  private:
   std::string plain_annotation(const mfidl::Type& type) const;
   std::string plain_codec(const mfidl::Type& type) const;
@@ -33,6 +43,7 @@ class Types {
                      std::string (Types::*write)(const mfidl::Type&) const) const;
 
   const mfidl::File& file_;
+  mutable UsedWords used_;
 };
 
 // How this file's module knows the module of an import: "geo_mf".

@@ -1,6 +1,7 @@
 #include "python/view.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,20 +21,32 @@ List field_views(const std::vector<mfidl::Member>& members, const Types& types) 
   for (const mfidl::Member& member : members) {
     Object field;
     field.add("name", member_name(member));
-    field.add("doc", doc_lines(member));
+    field.add("doc", docstring_lines(member));
     field.add("annotation", types.annotation(member.type) +
                                 (member.form == mfidl::MemberForm::kOptional ? " | None" : ""));
     field.add("default", dataclass_default(member, types));
+    // A function's default must not be a list that all its calls share.
+    const bool container = member.default_value && is_container(*member.default_value);
+    field.add("argument_default", container ? " | None = None" : dataclass_default(member, types));
+    field.add("argument", container ? member_name(member) + " or " +
+                                          types.literal(*member.default_value, member.type)
+                                    : member_name(member));
     field.add("codec", field_codec(member, types));
     fields.push_back(std::move(field));
   }
   return fields;
 }
 
+bool has_factory(const std::vector<mfidl::Member>& members) {
+  return std::any_of(members.begin(), members.end(), [](const mfidl::Member& member) {
+    return member.default_value && is_container(*member.default_value);
+  });
+}
+
 Object constant_view(const mfidl::Constant& constant, const Types& types) {
   Object view;
   view.add("name", declared_name(constant));
-  view.add("doc", doc_lines(constant));
+  view.add("doc", comment_lines(constant));
   view.add("annotation", types.annotation(constant.type));
   view.add("value", types.literal(constant.value, constant.type));
   return view;
@@ -42,7 +55,7 @@ Object constant_view(const mfidl::Constant& constant, const Types& types) {
 Object alias_view(const mfidl::Alias& alias, const Types& types) {
   Object view;
   view.add("name", declared_name(alias));
-  view.add("doc", doc_lines(alias));
+  view.add("doc", comment_lines(alias));
   view.add("type", types.annotation(alias.type));
   return view;
 }
@@ -51,7 +64,7 @@ Object enum_view(const mfidl::Enum& declaration, const Types& types) {
   Object view;
   view.add("name", declared_name(declaration));
   view.add("codec_name", types.codec_name(declaration));
-  view.add("doc", doc_lines(declaration));
+  view.add("doc", docstring_lines(declaration));
   const std::string open = declaration.open ? "Open" : "";
   view.add("codec", declaration.base
                         ? "_mf." + open + "IntEnumOf(" + declared_name(declaration) + ", _mf." +
@@ -61,7 +74,7 @@ Object enum_view(const mfidl::Enum& declaration, const Types& types) {
   for (const mfidl::EnumValue& value : declaration.values) {
     Object entry;
     entry.add("name", enum_value_name(value));
-    entry.add("doc", doc_lines(value));
+    entry.add("doc", comment_lines(value));
     const auto* text = std::get_if<std::string>(&value.wire);
     entry.add("wire",
               text != nullptr ? quoted(*text) : to_string(std::get<mfidl::Integer>(value.wire)));
@@ -75,8 +88,9 @@ Object struct_view(const mfidl::Struct& declaration, const Types& types) {
   Object view;
   view.add("name", declared_name(declaration));
   view.add("codec_name", types.codec_name(declaration));
-  view.add("doc", doc_lines(declaration));
+  view.add("doc", docstring_lines(declaration));
   view.add("fields", field_views(declaration.members, types));
+  view.add("has_factory", has_factory(declaration.members));
   view.add("keep_unknown", declaration.keep_unknown);
   view.add("codec_options", declaration.keep_unknown ? ", unknown=\"keep\""
                             : declaration.strict     ? ", unknown=\"refuse\""
@@ -88,7 +102,7 @@ Object union_view(const mfidl::Union& declaration, const Types& types) {
   Object view;
   view.add("name", declared_name(declaration));
   view.add("codec_name", types.codec_name(declaration));
-  view.add("doc", doc_lines(declaration));
+  view.add("doc", comment_lines(declaration));
   view.add("tag", quoted(declaration.tag));
   view.add("idl_name", quoted(declaration.name));
   view.add("open", declaration.open);
@@ -108,7 +122,7 @@ Object error_view(const mfidl::Error& declaration, const Types& types) {
   Object view;
   view.add("name", declared_name(declaration));
   view.add("codec_name", types.codec_name(declaration));
-  view.add("doc", doc_lines(declaration));
+  view.add("doc", docstring_lines(declaration));
   view.add("full_name", quoted(declaration.full_name));
   List matches;
   for (const std::string& match : declaration.match) {
@@ -116,6 +130,7 @@ Object error_view(const mfidl::Error& declaration, const Types& types) {
   }
   view.add("matches", std::move(matches));
   view.add("fields", field_views(declaration.members, types));
+  view.add("has_factory", has_factory(declaration.members));
   return view;
 }
 
@@ -168,6 +183,34 @@ List import_views(const mfidl::File& file) {
   return imports;
 }
 
+bool any_has(const List& objects, std::string_view member) {
+  return std::any_of(objects.begin(), objects.end(), [member](const Value& object) {
+    std::uint32_t hint = 0;
+    const Value* value = object.as_object()->find(member, hint);
+    if (const bool* flag = value->as_bool()) return *flag;
+    return !value->as_list()->empty();
+  });
+}
+
+// The words that the module has to import.
+Object uses_view(const Sections& sections, const UsedWords& used) {
+  const bool keeps = any_has(sections.structs, "keep_unknown");
+  const bool open_union = any_has(sections.unions, "open");
+  Object uses;
+  uses.add("interfaces", !sections.interfaces.empty());
+  uses.add("streams", any_has(sections.interfaces, "streams"));
+  uses.add("dataclass", !sections.structs.empty() || any_has(sections.errors, "fields"));
+  uses.add("field", keeps || any_has(sections.structs, "has_factory") ||
+                        any_has(sections.errors, "has_factory"));
+  uses.add("datetime", used.datetime);
+  uses.add("timedelta", used.timedelta);
+  uses.add("enum", !sections.enums.empty());
+  uses.add("any", used.any || keeps || open_union);
+  uses.add("final", !sections.constants.empty());
+  uses.add("alias", !sections.aliases.empty() || !sections.unions.empty());
+  return uses;
+}
+
 // "common/geo.mfidl" → "common/geo_mf.py"
 std::string output_path(const mfidl::File& file) {
   std::string path = module_name(file);
@@ -189,9 +232,9 @@ Object view(const mfidl::Model& model, const ViewOptions& /*options*/,
   view.add("files", List{Value(std::move(output))});
   view.add("generator", MFGEN_VERSION);
   view.add("source", file.root_path);
-  view.add("doc", text_lines(file.doc));
+  view.add("doc", docstring_lines(file.doc));
   view.add("imports", import_views(file));
-  view.add("has_interfaces", !sections.interfaces.empty());
+  view.add("uses", uses_view(sections, types.used()));
   view.add("constants", std::move(sections.constants));
   view.add("aliases", std::move(sections.aliases));
   view.add("enums", std::move(sections.enums));
