@@ -7,7 +7,7 @@
 
 namespace {
 
-class Utc final : public clock::ClockWorker {
+class Utc final : public demo::clock::ClockWorker {
  public:
   std::chrono::sys_time<std::chrono::microseconds> now(multifrost::CallContext&) override {
     return {};
@@ -21,5 +21,5 @@ class Utc final : public clock::ClockWorker {
 std::string zone();
 std::string zone() {
   Utc utc;
-  return multifrost::in_process<clock::Clock>(utc).zone();
+  return multifrost::in_process<demo::clock::Clock>(utc).zone();
 }
