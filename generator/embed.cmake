@@ -1,6 +1,6 @@
-# Writes a C++ file that holds every file below FOLDER whose name ends in SUFFIX:
-# cmake -D NAME=… -D FOLDER=… -D SUFFIX=… -D OUTPUT=… -P embed.cmake
-file(GLOB_RECURSE files RELATIVE "${FOLDER}" "${FOLDER}/*${SUFFIX}")
+# Writes a C++ file that holds every file below FOLDER whose name matches PATTERN:
+# cmake -D NAME=… -D FOLDER=… -D PATTERN=… -D OUTPUT=… -P embed.cmake
+file(GLOB_RECURSE files RELATIVE "${FOLDER}" "${FOLDER}/${PATTERN}")
 list(SORT files)
 
 set(entries "")

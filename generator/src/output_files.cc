@@ -99,6 +99,9 @@ std::optional<Failure> stage(const OutputFile& file, std::vector<Staged>& staged
   if (!folder.empty() && !std::filesystem::create_directories(folder, error) && error) {
     return failure_of(folder.string(), "make the folder", error.value());
   }
+  if (std::filesystem::is_directory(file.path, error)) {
+    return failure_of(file.path, "write", EISDIR);  // renaming would only find out half-way
+  }
   const std::string temporary = file.path + '.' + std::to_string(::getpid()) + ".tmp";
   Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (out.number() < 0) {

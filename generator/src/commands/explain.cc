@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "commands/command.h"
@@ -20,12 +21,20 @@ std::optional<int> parse_code(std::string_view text) {
   return good ? std::optional(number) : std::nullopt;
 }
 
+// "# MF0142: a type that is not declared", the first line of every page.
+std::string_view heading(const EmbeddedFile& page) {
+  return page.content.substr(2, page.content.find('\n') - 2);
+}
+
 std::string index_of_all() {
+  std::vector<std::string_view> headings;
+  for (const EmbeddedFile& page : embedded_pages()) {
+    headings.push_back(heading(page));
+  }
+  std::sort(headings.begin(), headings.end());
   std::string text;
-  for (const mfidl::DiagnosticInfo& info : mfidl::all_diagnostics()) {
-    if (!info.retired) {
-      text += mfidl::diagnostic_code(info.number) + "  " + std::string(info.title) + '\n';
-    }
+  for (const std::string_view line : headings) {
+    text += std::string(line) + '\n';
   }
   return text;
 }
@@ -55,7 +64,7 @@ ExitStatus run_explain(int argc, const char* const* argv) {
   }
   const std::string code = mfidl::diagnostic_code(*number);
   for (const EmbeddedFile& page : embedded_pages()) {
-    if (page.name == code + ".md") {
+    if (heading(page).starts_with(code + ':')) {
       return print_out(page.content);
     }
   }
