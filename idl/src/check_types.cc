@@ -136,10 +136,10 @@ class TypeChecker {
       return;
     }
     static constexpr std::array<std::string_view, 3> kWords = {
-        "required parameter", "parameter with a default", "optional parameter"};
+        "a required parameter", "a parameter with a default", "an optional parameter"};
     diagnostics_
-        .report(diag::kParameterOrder, param.name.span, kWords[static_cast<std::size_t>(form)],
-                param.name.text, kWords[static_cast<std::size_t>(latest)])
+        .report(diag::kParameterOrder, param.name.span, param.name.text,
+                kWords[static_cast<std::size_t>(form)], kWords[static_cast<std::size_t>(latest)])
         .help("first the required ones, then those with a default, then the optional ones");
   }
 

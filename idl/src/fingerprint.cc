@@ -1,229 +1,229 @@
-#include "mfidl/fingerprint.h"
+#include "fingerprint.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
-#include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
+
+#include "graph.h"
 
 namespace mfidl {
 namespace {
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
+std::string hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3;
   }
-  return out + "\"";
+  std::string hex(16, '0');
+  for (std::size_t i = hex.size(); i > 0; --i, hash >>= 4) {
+    hex[i - 1] = "0123456789abcdef"[hash & 0xf];
+  }
+  return hex;
 }
 
-std::string shortest(double value) {
+// The length in front keeps what stands next to each other apart.
+std::string counted(std::string_view text) {
+  return std::to_string(text.size()) + ":" + std::string(text);
+}
+
+std::string sorted_list(std::vector<std::string> items) {
+  std::sort(items.begin(), items.end());
+  std::string text = "(";
+  for (const std::string& item : items) text += item + ";";
+  return text + ")";
+}
+
+std::string text_of(double value) {
   std::array<char, 32> buffer;
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   static_cast<void>(error);  // 32 characters hold every double
   return {buffer.data(), end};
 }
 
-std::string wire_of(const std::variant<std::string, Integer>& wire) {
-  if (const auto* text = std::get_if<std::string>(&wire)) return quoted(*text);
+std::string text_of(const std::variant<std::string, Integer>& wire) {
+  if (const auto* text = std::get_if<std::string>(&wire)) return counted(*text);
   return to_string(std::get<Integer>(wire));
 }
 
 // Defaults and limits hold neither filled lists nor maps.
-std::string describe(const Literal& literal) {
+std::string text_of(const Literal& literal) {
   struct Visitor {
     std::string operator()(std::monostate) const { return "null"; }
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(const Integer& value) const { return to_string(value); }
-    std::string operator()(double value) const { return shortest(value); }
-    std::string operator()(const std::string& value) const { return quoted(value); }
+    std::string operator()(double value) const { return text_of(value); }
+    std::string operator()(const std::string& value) const { return counted(value); }
     std::string operator()(std::chrono::nanoseconds value) const {
       return std::to_string(value.count()) + "ns";
     }
-    std::string operator()(const EnumValue* value) const { return wire_of(value->wire); }
+    std::string operator()(const EnumValue* value) const { return text_of(value->wire); }
     std::string operator()(const LiteralList&) const { return "[]"; }
     std::string operator()(const LiteralMap&) const { return "{}"; }
   };
   return std::visit(Visitor{}, literal.value);
 }
 
-// Writes what one interface and everything behind it looks like on the wire. Structs, unions and
-// errors are written once and referred to by a number given in the order in which they are first
-// met: their names are not on the wire.
-class Describer {
+class Fingerprinter {
  public:
-  std::string run(const Interface& interface) {
-    text_ = "interface " + interface.full_name + "\n";
-    std::map<std::string_view, const Method*> methods;
-    for (const Method& method : interface.methods) methods.emplace(method.wire, &method);
-    for (const auto& [wire, method] : methods) add_method(*method, interface.positional);
-    while (next_ < waiting_.size()) add_waiting(next_++);
-    return std::move(text_);
+  explicit Fingerprinter(const Model& model) : model_(model) {
+    for (const auto& one : model.enums) hashes_.emplace(one.get(), hash_of(text_of(*one)));
+    hash_structs_and_unions();
+    for (const auto& one : model.errors) hashes_.emplace(one.get(), hash_of(text_of(*one)));
+  }
+
+  std::string of(const Interface& interface) {
+    std::vector<std::string> methods;
+    for (const Method& method : interface.methods) {
+      methods.push_back(text_of(method, interface.positional));
+    }
+    return hash_of("interface" + counted(interface.full_name) + sorted_list(std::move(methods)));
   }
 
  private:
-  using Waiting = std::variant<const Struct*, const Union*>;
+  // What a type holds is hashed before it. Types that hold each other are hashed together, and know
+  // each other by name.
+  void hash_structs_and_unions() {
+    const std::size_t structs = model_.structs.size();
+    std::vector<const Declaration*> nodes;
+    std::unordered_map<const Declaration*, std::size_t> numbers;
+    for (const auto& one : model_.structs) nodes.push_back(one.get());
+    for (const auto& one : model_.unions) nodes.push_back(one.get());
+    for (std::size_t i = 0; i < nodes.size(); ++i) numbers.emplace(nodes[i], i);
+    Graph edges(nodes.size());
+    for (std::size_t i = 0; i < structs; ++i) {
+      for (const Member& member : model_.structs[i]->members) {
+        collect(member.type, numbers, edges[i]);
+      }
+    }
+    for (std::size_t i = structs; i < nodes.size(); ++i) {
+      for (const Variant& variant : model_.unions[i - structs]->variants) {
+        edges[i].push_back(numbers.at(variant.structure));
+      }
+    }
+    for (const std::vector<std::size_t>& component : components(edges)) {
+      std::vector<std::string> texts;
+      for (const std::size_t node : component) {
+        texts.push_back(node < structs ? text_of(*model_.structs[node])
+                                       : text_of(*model_.unions[node - structs]));
+      }
+      const std::string together = sorted_list(std::move(texts));
+      for (const std::size_t node : component) {
+        const std::string name = component.size() > 1 ? nodes[node]->full_name : "";
+        hashes_.emplace(nodes[node], hash_of(name + together));
+      }
+    }
+  }
 
-  void add_method(const Method& method, bool positional) {
-    text_ += quoted(method.wire) + "(";
-    std::string separator;
+  static void collect(const Type& type,
+                      const std::unordered_map<const Declaration*, std::size_t>& numbers,
+                      std::vector<std::size_t>& edges) {
+    if (type.structure != nullptr) edges.push_back(numbers.at(type.structure));
+    if (type.tagged_union != nullptr) edges.push_back(numbers.at(type.tagged_union));
+    for (const Type& argument : type.arguments) collect(argument, numbers, edges);
+  }
+
+  std::string reference(const Declaration* declared) const {
+    const auto known = hashes_.find(declared);
+    return known == hashes_.end() ? "@" + declared->full_name : "#" + known->second;
+  }
+
+  std::string text_of(const Method& method, bool positional) const {
+    std::string text = counted(method.wire) + "(";
     for (const Parameter& parameter : method.parameters) {
-      text_ += separator + describe_parameter(parameter, positional);
-      separator = ", ";
+      if (!positional) text += counted(parameter.wire);
+      text += parameter.form == ParameterForm::kOptional ? "?:" : ":";
+      text += text_of(parameter.type);
+      if (parameter.default_value) text += "=" + mfidl::text_of(*parameter.default_value);
+      text += ",";
     }
-    if (method.stream_parameter) {
-      text_ += separator + "stream " + describe_type(method.stream_parameter->type);
+    if (method.stream_parameter) text += "stream " + text_of(method.stream_parameter->type);
+    text += ")";
+    if (method.stream_result) text += "stream ";
+    if (method.result) text += text_of(*method.result);
+    std::vector<std::string> errors;
+    // By name too: it is what the error string starts with.
+    for (const Error* error : method.throws) {
+      errors.push_back(counted(error->full_name) + reference(error));
     }
-    text_ += ")";
-    if (method.result) {
-      text_ += std::string(" -> ") + (method.stream_result ? "stream " : "") +
-               describe_type(*method.result);
-    }
-    std::set<std::string> errors;
-    for (const Error* error : method.throws) errors.insert(describe_error(*error));
-    for (const std::string& error : errors) text_ += " throws " + error;
-    text_ += "\n";
+    return text + sorted_list(std::move(errors));
   }
 
-  std::string describe_parameter(const Parameter& parameter, bool positional) {
-    std::string text;
-    if (!positional) text += quoted(parameter.wire);
-    if (parameter.form == ParameterForm::kOptional) text += "?";
-    text += ":" + describe_type(parameter.type);
-    if (parameter.default_value) text += "=" + describe(*parameter.default_value);
-    return text;
-  }
-
-  // By name: it is what the error string starts with.
-  std::string describe_error(const Error& error) {
-    std::string text = error.full_name;
-    const std::set<std::string> prefixes(error.match.begin(), error.match.end());
-    for (const std::string& prefix : prefixes) text += " " + quoted(prefix);
-    return text + " " + describe_members(error.members);
-  }
-
-  std::string describe_members(const std::vector<Member>& members) {
-    std::map<std::string_view, const Member*> sorted;
-    for (const Member& member : members) sorted.emplace(member.wire, &member);
-    std::string text = "{";
-    for (const auto& [wire, member] : sorted) {
-      text += quoted(member->wire) + (member->form == MemberForm::kOptional ? "?:" : ":") +
-              describe_type(member->type);
-      if (member->default_value) text += "=" + describe(*member->default_value);
-      text += ";";
+  std::string text_of(const std::vector<Member>& members) const {
+    std::vector<std::string> texts;
+    for (const Member& member : members) {
+      std::string text = counted(member.wire);
+      text += member.form == MemberForm::kOptional ? "?:" : ":";
+      text += text_of(member.type);
+      if (member.default_value) text += "=" + mfidl::text_of(*member.default_value);
+      texts.push_back(std::move(text));
     }
-    return text + "}";
+    return sorted_list(std::move(texts));
   }
 
-  std::string describe_type(const Type& type) {
-    std::string text;
-    switch (type.kind) {
-      case Kind::kEnum:
-        text = describe_enum(*type.enumeration);
-        break;
-      case Kind::kStruct:
-        text = reference(type.structure);
-        break;
-      case Kind::kUnion:
-        text = reference(type.tagged_union);
-        break;
-      default:
-        text = kind_name(type.kind);
+  std::string text_of(const Struct& one) const {
+    return std::string(one.strict ? "strict " : "") + (one.keep_unknown ? "keep_unknown " : "") +
+           "struct" + text_of(one.members);
+  }
+
+  std::string text_of(const Union& one) const {
+    std::vector<std::string> variants;
+    for (const Variant& variant : one.variants) {
+      variants.push_back(counted(variant.tag_value) + reference(variant.structure));
     }
-    if (!type.arguments.empty()) text += describe_arguments(type);
+    return std::string(one.open ? "open " : "") + "union" + counted(one.tag) +
+           sorted_list(std::move(variants));
+  }
+
+  static std::string text_of(const Enum& one) {
+    std::vector<std::string> values;
+    for (const EnumValue& value : one.values) values.push_back(mfidl::text_of(value.wire));
+    return std::string(one.open ? "open " : "") + "enum" + sorted_list(std::move(values));
+  }
+
+  std::string text_of(const Error& one) const {
+    std::vector<std::string> prefixes;
+    for (const std::string& prefix : one.match) prefixes.push_back(counted(prefix));
+    return "error" + sorted_list(std::move(prefixes)) + text_of(one.members);
+  }
+
+  std::string text_of(const Type& type) const {
+    std::string text(kind_name(type.kind));
+    if (type.enumeration != nullptr) text += reference(type.enumeration);
+    if (type.structure != nullptr) text += reference(type.structure);
+    if (type.tagged_union != nullptr) text += reference(type.tagged_union);
+    std::vector<std::string> arguments;
+    for (const Type& argument : type.arguments) arguments.push_back(text_of(argument));
+    if (type.kind == Kind::kOneOf) {
+      text += sorted_list(std::move(arguments));
+    } else {
+      for (const std::string& argument : arguments) text += "<" + argument + ">";
+    }
     if (type.nan_as_null) text += " nan_as_null";
     if (type.encoding == Encoding::kMillis) text += " millis";
     if (type.encoding == Encoding::kExt) text += " ext";
-    if (type.min) text += " min " + describe(*type.min);
-    if (type.max) text += " max " + describe(*type.max);
+    if (type.min) text += " min " + mfidl::text_of(*type.min);
+    if (type.max) text += " max " + mfidl::text_of(*type.max);
     if (type.min_size) text += " min_size " + std::to_string(*type.min_size);
     if (type.max_size) text += " max_size " + std::to_string(*type.max_size);
     return type.nullable ? text + "?" : text;
   }
 
-  std::string describe_arguments(const Type& type) {
-    std::vector<std::string> arguments;
-    for (const Type& argument : type.arguments) arguments.push_back(describe_type(argument));
-    // The members of an inline union differ by what is sent, not by where they stand.
-    if (type.kind == Kind::kOneOf) std::sort(arguments.begin(), arguments.end());
-    std::string text = "<";
-    for (const std::string& argument : arguments) text += argument + ",";
-    return text + ">";
-  }
-
-  static std::string describe_enum(const Enum& enumeration) {
-    std::set<std::string> values;
-    for (const EnumValue& value : enumeration.values) values.insert(wire_of(value.wire));
-    std::string text = enumeration.open ? "open enum(" : "enum(";
-    for (const std::string& value : values) text += value + ",";
-    return text + ")";
-  }
-
-  template <typename Declared>
-  std::string reference(const Declared* declared) {
-    const auto [entry, is_new] = numbers_.emplace(declared, numbers_.size() + 1);
-    if (is_new) waiting_.emplace_back(declared);
-    return "#" + std::to_string(entry->second);
-  }
-
-  void add_waiting(std::size_t index) {
-    const Waiting one = waiting_[index];
-    std::string line = "#" + std::to_string(index + 1) + " ";
-    if (const auto* structure = std::get_if<const Struct*>(&one)) {
-      if ((*structure)->strict) line += "strict ";
-      if ((*structure)->keep_unknown) line += "keep_unknown ";
-      line += describe_members((*structure)->members);
-    } else {
-      line += describe_union(*std::get<const Union*>(one));
-    }
-    text_ += line + "\n";
-  }
-
-  std::string describe_union(const Union& tagged_union) {
-    std::map<std::string_view, const Variant*> sorted;
-    for (const Variant& variant : tagged_union.variants)
-      sorted.emplace(variant.tag_value, &variant);
-    std::string text =
-        (tagged_union.open ? "open union " : "union ") + quoted(tagged_union.tag) + " {";
-    for (const auto& [tag, variant] : sorted) {
-      text += quoted(variant->tag_value) + ":" + reference(variant->structure) + ";";
-    }
-    return text + "}";
-  }
-
-  std::string text_;
-  std::map<const void*, std::size_t> numbers_;
-  std::vector<Waiting> waiting_;
-  std::size_t next_ = 0;
+  const Model& model_;
+  std::unordered_map<const Declaration*, std::string> hashes_;
 };
-
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3;
-  }
-  return hash;
-}
 
 }  // namespace
 
-std::string describe_interface(const Interface& interface) { return Describer().run(interface); }
-
-std::string fingerprint(const Interface& interface) {
-  std::uint64_t hash = fnv1a(describe_interface(interface));
-  std::string hex(16, '0');
-  for (std::size_t i = hex.size(); i > 0; --i) {
-    hex[i - 1] = "0123456789abcdef"[hash & 0xf];
-    hash >>= 4;
+void set_fingerprints(Model& model) {
+  Fingerprinter fingerprinter(model);
+  for (const auto& interface : model.interfaces) {
+    interface->fingerprint = fingerprinter.of(*interface);
   }
-  return hex;
 }
 
 }  // namespace mfidl

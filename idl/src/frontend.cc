@@ -12,7 +12,7 @@
 #include "check_unions.h"
 #include "definition_order.h"
 #include "evaluator.h"
-#include "mfidl/fingerprint.h"
+#include "fingerprint.h"
 #include "program.h"
 #include "resolve_extends.h"
 #include "resolve_imports.h"
@@ -48,7 +48,7 @@ std::optional<Model> load(const std::string& path, const std::vector<std::string
   if (!check(path, include_dirs, sources, diagnostics, program)) return std::nullopt;
   Model& model = program.model;
   for (const auto& file : model.files) set_definition_order(*file);
-  for (const auto& interface : model.interfaces) interface->fingerprint = fingerprint(*interface);
+  set_fingerprints(model);
   check_portability(model, diagnostics);
   return std::move(model);
 }

@@ -187,7 +187,7 @@ struct Interface : Declaration {
       targets;  // of our runtimes, in the order of Language; all five without @targets
   bool target_published = false;  // and the published v3 packages
   bool positional = false;        // @positional: parameter names are not part of the contract
-  std::string fingerprint;        // see fingerprint.h
+  std::string fingerprint;        // of what is on the wire; docs/model-json.md
 };
 
 using DeclarationRef = std::variant<const Constant*, const Alias*, const Enum*, const Struct*,
