@@ -1,4 +1,5 @@
-// A parent and a worker, each a real process, over the real transport: what a user of the dynamic API meets.
+// A parent and a worker, each a real process, over the real transport: what a user of the dynamic
+// API meets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 
 #include "multifrost/error.h"
 #include "multifrost/parent_worker.h"
+#include "multifrost/runtime.h"
 
 namespace multifrost {
 namespace {
@@ -41,18 +43,27 @@ class Lines final : public OutputSink {
   std::vector<std::string> lines_;
 };
 
-class SessionProcess : public testing::Test {
+class SessionProcess : public testing::TestWithParam<TransportKind> {
  protected:
-  ParentWorker spawn() { return ParentWorker::spawn(MFGEN_TEST_WORKER, {}, options_); }
+  ParentWorker spawn(const std::string& script = MFGEN_TEST_WORKER) {
+    return ParentWorker::spawn(script, {}, options_, &runtime_);
+  }
   ParentWorker started() {
     auto worker = spawn();
     worker.start();
     return worker;
   }
 
+  Runtime runtime_{{.transport = GetParam()}};
   std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();
   SpawnOptions options_{.output = lines_};
 };
+
+INSTANTIATE_TEST_SUITE_P(Over, SessionProcess,
+                         testing::Values(TransportKind::direct, TransportKind::libzmq),
+                         [](const auto& given) {
+                           return given.param == TransportKind::direct ? "Direct" : "Libzmq";
+                         });
 
 Failure failure_of(const Result<Value>& result) {
   EXPECT_FALSE(result.ok());
@@ -60,7 +71,7 @@ Failure failure_of(const Result<Value>& result) {
                      : result.failure();
 }
 
-TEST_F(SessionProcess, CallsAFunction) {
+TEST_P(SessionProcess, CallsAFunction) {
   const auto worker = started();
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
   EXPECT_EQ(worker.call("echo", "ü€😀"), Value("ü€😀"));
@@ -68,11 +79,11 @@ TEST_F(SessionProcess, CallsAFunction) {
   EXPECT_TRUE(worker.call("echo", std::nan("")).is_null()) << "healed as spec 11.2 says";
 }
 
-TEST_F(SessionProcess, RunsHandlersOnTheThreadThatCalledRun) {
+TEST_P(SessionProcess, RunsHandlersOnTheThreadThatCalledRun) {
   EXPECT_EQ(started().call("same_thread"), Value(true));
 }
 
-TEST_F(SessionProcess, AnswersWithTheExactErrorStrings) {
+TEST_P(SessionProcess, AnswersWithTheExactErrorStrings) {
   const auto worker = started();
   const auto missing = failure_of(worker.try_call("absent", {}));
   EXPECT_EQ(missing.code(), ErrorCode::function_not_found);
@@ -92,13 +103,13 @@ TEST_F(SessionProcess, AnswersWithTheExactErrorStrings) {
   EXPECT_EQ(worker.call("add", 2, 2), Value(4)) << "usable after errors";
 }
 
-TEST_F(SessionProcess, OptionsOfWithDoNotStick) {
+TEST_P(SessionProcess, OptionsOfWithDoNotStick) {
   const auto worker = started();
   EXPECT_EQ(worker.with({.name_space = "reverse"}).call("add", 5, 3), Value(2));
   EXPECT_EQ(worker.call("add", 5, 3), Value(8));
 }
 
-TEST_F(SessionProcess, TimesOutAndSaysWhy) {
+TEST_P(SessionProcess, TimesOutAndSaysWhy) {
   const auto worker = started();
   const auto slow = failure_of(worker.with({.timeout = 30ms}).try_call("sleep_ms", {300}));
   EXPECT_EQ(slow.code(), ErrorCode::timeout);
@@ -107,26 +118,26 @@ TEST_F(SessionProcess, TimesOutAndSaysWhy) {
   EXPECT_THAT(slow.message(), HasSubstr("result cannot be packed"));
   EXPECT_EQ(worker.call("add", 1, 1), Value(2)) << "the late answer disturbs nobody";
   // A namespace that nobody serves is met with silence (spec 3.3).
-  const auto nowhere = failure_of(
-      worker.with({.timeout = 30ms, .name_space = "nowhere"}).try_call("add", {1, 2}));
+  const auto nowhere =
+      failure_of(worker.with({.timeout = 30ms, .name_space = "nowhere"}).try_call("add", {1, 2}));
   EXPECT_EQ(nowhere.code(), ErrorCode::timeout);
 }
 
-TEST_F(SessionProcess, NamesTheNamespaceWhenNothingWasEverAnswered) {
+TEST_P(SessionProcess, NamesTheNamespaceWhenNothingWasEverAnswered) {
   const auto worker = started();
-  const auto nowhere = failure_of(
-      worker.with({.timeout = 30ms, .name_space = "nowhere"}).try_call("add", {1, 2}));
+  const auto nowhere =
+      failure_of(worker.with({.timeout = 30ms, .name_space = "nowhere"}).try_call("add", {1, 2}));
   EXPECT_THAT(nowhere.message(), HasSubstr("'nowhere'"));
 }
 
-TEST_F(SessionProcess, TheDefaultTimeoutHoldsUnlessTheCallSaysOtherwise) {
+TEST_P(SessionProcess, TheDefaultTimeoutHoldsUnlessTheCallSaysOtherwise) {
   options_.default_timeout = 30ms;
   const auto worker = started();
   EXPECT_EQ(failure_of(worker.try_call("sleep_ms", {200})).code(), ErrorCode::timeout);
   EXPECT_EQ(worker.with({.timeout = 20s}).call("sleep_ms", 60), Value(60));
 }
 
-TEST_F(SessionProcess, TheWorkerLearnsTheDeadline) {
+TEST_P(SessionProcess, TheWorkerLearnsTheDeadline) {
   const auto worker = started();
   EXPECT_TRUE(worker.call("deadline_ms").is_null());
   const auto left = worker.with({.timeout = 20s}).call("deadline_ms").as_int();
@@ -134,20 +145,20 @@ TEST_F(SessionProcess, TheWorkerLearnsTheDeadline) {
   EXPECT_LE(left, 20'000);
 }
 
-TEST_F(SessionProcess, AStopTokenCancelsAndReachesTheHandler) {
+TEST_P(SessionProcess, AStopTokenCancelsAndReachesTheHandler) {
   const auto worker = started();
   std::stop_source source;
   auto pending = worker.with({.stop = source.get_token()}).start_call("until_stopped", {});
   std::jthread stopper([&] { source.request_stop(); });
-  const auto cancelled = failure_of(
-      worker.with({.stop = source.get_token()}).try_call("sleep_ms", {60'000}));
+  const auto cancelled =
+      failure_of(worker.with({.stop = source.get_token()}).try_call("sleep_ms", {60'000}));
   EXPECT_EQ(cancelled.code(), ErrorCode::cancelled);
   EXPECT_EQ(failure_of(pending.try_get()).code(), ErrorCode::cancelled);
   // The handler was told, or this would wait for ever.
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
 }
 
-TEST_F(SessionProcess, AStoppedTokenSendsNothing) {
+TEST_P(SessionProcess, AStoppedTokenSendsNothing) {
   const auto worker = started();
   std::stop_source source;
   source.request_stop();
@@ -158,14 +169,14 @@ TEST_F(SessionProcess, AStoppedTokenSendsNothing) {
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
 }
 
-TEST_F(SessionProcess, ThePendingCallIsAnsweredInOrder) {
+TEST_P(SessionProcess, ThePendingCallIsAnsweredInOrder) {
   const auto worker = started();
   std::vector<Pending<Value>> pending;
   for (int i = 0; i < 500; ++i) pending.push_back(worker.start_call("echo", {i}));
   for (int i = 0; i < 500; ++i) EXPECT_EQ(pending[static_cast<std::size_t>(i)].get(), Value(i));
 }
 
-TEST_F(SessionProcess, CallbacksMayCallSynchronously) {
+TEST_P(SessionProcess, CallbacksMayCallSynchronously) {
   const auto worker = started();
   std::mutex mutex;
   std::condition_variable done;
@@ -181,7 +192,7 @@ TEST_F(SessionProcess, CallbacksMayCallSynchronously) {
   EXPECT_EQ(*seen, Value(5));
 }
 
-TEST_F(SessionProcess, AbandonedCallsAndExpiredOnesHarmNobody) {
+TEST_P(SessionProcess, AbandonedCallsAndExpiredOnesHarmNobody) {
   const auto worker = started();
   for (int i = 0; i < 50; ++i) {
     static_cast<void>(worker.start_call("echo", {i}));
@@ -191,7 +202,7 @@ TEST_F(SessionProcess, AbandonedCallsAndExpiredOnesHarmNobody) {
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
 }
 
-TEST_F(SessionProcess, ManyThreadsShareOneWorker) {
+TEST_P(SessionProcess, ManyThreadsShareOneWorker) {
   const auto worker = started();
   std::atomic<int> wrong = 0;
   {
@@ -207,7 +218,7 @@ TEST_F(SessionProcess, ManyThreadsShareOneWorker) {
   EXPECT_EQ(wrong, 0);
 }
 
-TEST_F(SessionProcess, DeathOfTheWorkerEndsCallsInFlight) {
+TEST_P(SessionProcess, DeathOfTheWorkerEndsCallsInFlight) {
   auto worker = started();
   auto waiting = worker.start_call("sleep_ms", {60'000});
   const int pid = worker.process_id().value();
@@ -225,7 +236,7 @@ TEST_F(SessionProcess, DeathOfTheWorkerEndsCallsInFlight) {
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
 }
 
-TEST_F(SessionProcess, AnExitBringsStatusAndLastOutput) {
+TEST_P(SessionProcess, AnExitBringsStatusAndLastOutput) {
   const auto worker = started();
   try {
     worker.call("exit", 7);
@@ -237,7 +248,7 @@ TEST_F(SessionProcess, AnExitBringsStatusAndLastOutput) {
   }
 }
 
-TEST_F(SessionProcess, LifecycleIsRepeatable) {
+TEST_P(SessionProcess, LifecycleIsRepeatable) {
   auto worker = spawn();
   EXPECT_EQ(failure_of(worker.try_call("add", {1, 2})).code(), ErrorCode::not_started);
   EXPECT_FALSE(worker.process_id().has_value());
@@ -252,7 +263,7 @@ TEST_F(SessionProcess, LifecycleIsRepeatable) {
   }
 }
 
-TEST_F(SessionProcess, CloseEndsCallsInFlight) {
+TEST_P(SessionProcess, CloseEndsCallsInFlight) {
   auto worker = started();
   options_.stop_deadline = 50ms;
   auto pending = worker.start_call("sleep_ms", {500});
@@ -260,7 +271,7 @@ TEST_F(SessionProcess, CloseEndsCallsInFlight) {
   EXPECT_EQ(failure_of(pending.try_get()).code(), ErrorCode::closed);
 }
 
-TEST_F(SessionProcess, AStuckWorkerIsKilledByTheDestructor) {
+TEST_P(SessionProcess, AStuckWorkerIsKilledByTheDestructor) {
   options_.stop_deadline = 20ms;
   options_.kill_deadline = 20ms;
   int pid = 0;
@@ -272,31 +283,31 @@ TEST_F(SessionProcess, AStuckWorkerIsKilledByTheDestructor) {
   EXPECT_EQ(::kill(pid, 0), -1) << "reaped";
 }
 
-TEST_F(SessionProcess, AMissingProgramIsASpawnError) {
-  auto worker = ParentWorker::spawn("no/such/worker.py", {}, options_);
+TEST_P(SessionProcess, AMissingProgramIsASpawnError) {
+  auto worker = spawn("no/such/worker.py");
   EXPECT_THROW(worker.start(), SpawnError);
   EXPECT_EQ(failure_of(worker.try_call("add", {1, 2})).code(), ErrorCode::not_started);
 }
 
-TEST_F(SessionProcess, AProgramThatIsNoWorkerSaysSo) {
-  auto ends = ParentWorker::spawn("/bin/true", {}, options_);
+TEST_P(SessionProcess, AProgramThatIsNoWorkerSaysSo) {
+  auto ends = spawn("/bin/true");
   EXPECT_EQ(ends.try_start().failure().code(), ErrorCode::worker_exited);
   options_.start_timeout = 100ms;
   options_.arguments = {"60"};
-  auto sleeps = ParentWorker::spawn("/bin/sleep", {}, options_);
+  auto sleeps = spawn("/bin/sleep");
   const auto silent = sleeps.try_start().failure();
   EXPECT_EQ(silent.code(), ErrorCode::connection);
   EXPECT_THAT(silent.message(), HasSubstr("did not connect within 100 ms"));
 }
 
-TEST_F(SessionProcess, OutputComesInLines) {
+TEST_P(SessionProcess, OutputComesInLines) {
   const auto worker = started();
   worker.call("say", "one\ntwo");
   worker.call("say", "three");
   EXPECT_THAT(lines_->wait_for(3), testing::ElementsAre("out one", "out two", "out three"));
 }
 
-TEST_F(SessionProcess, TheParentsVariablesNeverReachAGrandchild) {
+TEST_P(SessionProcess, TheParentsVariablesNeverReachAGrandchild) {
   options_.environment["GREETING"] = "hello";
   const auto worker = started();
   EXPECT_EQ(worker.call("environment", "GREETING"), Value("hello"));
@@ -306,13 +317,13 @@ TEST_F(SessionProcess, TheParentsVariablesNeverReachAGrandchild) {
   EXPECT_EQ(worker.call("nested_add", 20, 3), Value(23)) << "parent and worker at once";
 }
 
-TEST_F(SessionProcess, LargeValuesTravel) {
+TEST_P(SessionProcess, LargeValuesTravel) {
   const auto worker = started();
   const std::string large(5u << 20, 'x');
   EXPECT_EQ(worker.call("echo", large).as_string(), large);
 }
 
-TEST_F(SessionProcess, AChildOfForkGetsATypedError) {
+TEST_P(SessionProcess, AChildOfForkGetsATypedError) {
   const auto worker = started();
   const pid_t child = ::fork();
   if (child == 0) {

@@ -1,9 +1,11 @@
-// What the workers of a program share (R10): supervisor thread, spawner thread, executor, clock, log sink.
+// What the workers of a program share (R10): supervisor thread, spawner thread, executor, clock,
+// log sink.
 //
-// Most programs never name it: the default runtime is created on first use and never destroyed, so that
-// clients of static duration are safe. Threads start when they are first needed.
+// Most programs never name it: the default runtime is created on first use and never destroyed, so
+// that clients of static duration are safe. Threads start when they are first needed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "multifrost/executor.h"
@@ -11,9 +13,16 @@
 
 namespace multifrost {
 
+/// What moves messages between a parent and its workers; both speak the same wire.
+enum class TransportKind : std::uint8_t {
+  direct,  ///< ZMTP 3 on the callers' own threads: the fast one
+  libzmq,  ///< libzmq, with threads of its own; cannot refuse strangers on a parent's port
+};
+
 struct RuntimeOptions {
-  std::shared_ptr<Executor> executor;  ///< null: one thread of the runtime's own
-  std::shared_ptr<LogSink> log;        ///< null: silent
+  std::shared_ptr<Executor> executor = nullptr;  ///< null: one thread of the runtime's own
+  std::shared_ptr<LogSink> log = nullptr;        ///< null: silent
+  TransportKind transport = TransportKind::direct;
 };
 
 class Runtime {

@@ -1,10 +1,35 @@
 // Spawn mode: listen, then start the script with what it needs to find us (spec 5.1).
+#include <sys/types.h>
+
+#include <atomic>
+
 #include "process/command.h"
+#include "process/peer_check.h"
 #include "process/spawn_environment.h"
 #include "session/launcher.h"
 
 namespace multifrost::session {
 namespace {
+
+/// Only the process that we started, and what descends from it, may be the worker (R6).
+class WorkerCheck final : public transport::PeerCheck {
+ public:
+  /// Connections are checked by the reader, which begins after the launch: the pid is known by
+  /// then.
+  void started(pid_t pid) noexcept { pid_ = pid; }
+
+  std::string refusal(const transport::Applicant& applicant) override {
+    if (applicant.via == transport::Endpoint::Kind::unix_socket) {
+      return process::unix_peer_is_our_user(applicant.socket) ? "" : "another user's process";
+    }
+    return process::tcp_peer_belongs_to(applicant.socket, pid_)
+               ? ""
+               : "a process that does not descend from the worker";
+  }
+
+ private:
+  std::atomic<pid_t> pid_{0};
+};
 
 class ProcessLauncher final : public Launcher {
  public:
@@ -19,7 +44,11 @@ class ProcessLauncher final : public Launcher {
         transports_(transports) {}
 
   Result<Launched> launch() override {
-    auto listening = transports_.listen_as_parent({});
+    const auto check = std::make_shared<WorkerCheck>();
+    transport::ListenOptions options;
+    options.unix_socket = true;
+    options.check = check;
+    auto listening = transports_.listen_as_parent(options);
     if (!listening) return listening.failure();
 
     auto added = added_;
@@ -43,6 +72,7 @@ class ProcessLauncher final : public Launcher {
     request.working_directory = directory_;
     auto child = spawner_.start(request);
     if (!child) return child.failure();
+    check->started(child->pid());
 
     Launched launched;
     launched.transport = std::move(listening->transport);

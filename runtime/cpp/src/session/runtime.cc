@@ -2,6 +2,7 @@
 
 #include "session/default_executor.h"
 #include "session/runtime_core.h"
+#include "transport/direct/direct_factory.h"
 #include "transport/libzmq/zmq_factory.h"
 
 namespace multifrost {
@@ -10,7 +11,8 @@ Runtime::Core::Core(RuntimeOptions options)
     : log_sink(std::move(options.log)),
       executor(options.executor ? std::move(options.executor)
                                 : std::make_shared<session::DefaultExecutor>(log_sink)),
-      transports(transport::make_zmq_factory()) {}
+      transports(options.transport == TransportKind::libzmq ? transport::make_zmq_factory()
+                                                            : transport::make_direct_factory()) {}
 
 void Runtime::Core::log(LogLevel level, std::string_view event, std::string_view message,
                         std::string_view worker, std::string_view call_id) const {
