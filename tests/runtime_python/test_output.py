@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -90,23 +92,39 @@ def test_our_parent_reads_pipes_and_prefixes_lines(capfd: pytest.CaptureFixture[
     assert "[odd.py STDERR]: hello err\n" in err
 
 
-def test_a_callback_takes_the_lines_and_may_raise_or_call() -> None:
+def test_a_callback_takes_the_lines_and_may_call_the_worker() -> None:
     lines: list[tuple[str, str]] = []
+    taken = threading.Semaphore(0)
 
     async def main() -> None:
         worker: ParentWorker
 
         def take(stream: str, line: str) -> None:
-            lines.append((stream, line))
             assert worker.sync.call.add(1, 2) == 3
+            lines.append((stream, line))
+            taken.release()
 
         worker = ParentWorker.spawn(ODD, on_output=take)
         async with worker:
             await worker.acall.print_out("a\nb\n")
-            await worker.acall.add(1, 2)
+            for _ in range(2):
+                await asyncio.to_thread(taken.acquire)
 
     run(main())
     assert lines == [("stdout", "a"), ("stdout", "b")]
+
+
+def test_a_callback_that_raises_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    raised: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: raised.append(args.exc_type))
+
+    async def main() -> None:
+        async with ParentWorker.spawn(ODD, on_output=lambda *_: 1 // 0) as worker:
+            await worker.acall.print_out("a\nb\n")
+            assert await worker.acall.add(1, 2) == 3
+
+    run(main())
+    assert raised == [ZeroDivisionError] * 2
 
 
 def test_no_line_is_lost_and_no_worker_blocks_under_our_parent() -> None:

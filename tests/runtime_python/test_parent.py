@@ -225,7 +225,7 @@ def test_a_cancelled_call_is_forgotten_and_the_worker_told(tmp_path: Path) -> No
     os.mkfifo(gate)
 
     async def main() -> None:
-        async with ParentWorker.spawn(ODD) as worker:
+        async with ParentWorker.spawn(ODD, heartbeat_interval=0.02) as worker:
             blocked = asyncio.ensure_future(worker.acall.wait_for_file(str(gate)))
             writer = await asyncio.to_thread(open, gate, "w")
             queued = asyncio.ensure_future(worker.acall.remember("never"))
@@ -233,6 +233,11 @@ def test_a_cancelled_call_is_forgotten_and_the_worker_told(tmp_path: Path) -> No
             queued.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await queued
+            # Messages are read in order: a heartbeat echoed since shows that the cancel was read.
+            for _ in range(2):
+                before = worker.last_heartbeat_rtt_ms
+                while worker.last_heartbeat_rtt_ms == before:
+                    await asyncio.wait([blocked], timeout=0.01)
             writer.close()
             assert await blocked == ""
             assert await worker.acall.remembered() == []
@@ -287,11 +292,12 @@ def test_a_crash_fails_pending_calls_with_status_and_last_output(script: Any) ->
 
 def test_a_worker_that_ends_before_it_is_ready(script: Any) -> None:
     path = script("import sys; print('config is missing', file=sys.stderr); sys.exit(4)")
+    threads = set(threading.enumerate())
     worker = ParentWorker.spawn(path)
-    with pytest.raises(WorkerExitedError, match="exited with status 4") as caught:
-        worker.sync.start()
+    with pytest.raises(WorkerExitedError, match="exited with status 4") as caught, worker.sync:
+        pytest.fail("it started")
     assert "config is missing" in str(caught.value)
-    worker.sync.close()
+    assert not [one for one in set(threading.enumerate()) - threads if "parent" in one.name]
 
 
 def test_a_worker_that_never_connects(script: Any) -> None:

@@ -136,7 +136,9 @@ class Session:
     def stop_reactor(self) -> None:
         """After `close`: ends the thread. Not on the reactor's thread."""
         with self._lifecycle:
-            if self._reactor is None or self._starts or self._pid != os.getpid():
+            if self._reactor is None or self._pid != os.getpid():
+                return
+            if self._starts or self._state not in ("new", "closed"):
                 return  # somebody starts it again meanwhile; the close that follows ends it
             reactor, self._reactor = self._reactor, None
         reactor.stop()
@@ -224,16 +226,18 @@ class Session:
     def _begin_start(self, on_done: OnDone) -> None:
         with self._lifecycle:
             self._starts -= 1
-        if self._state == "closing":
+            before = self._state
+            if before in ("new", "closed", "failed"):
+                self._state = "starting"
+        if before == "closing":
             on_done(UsageError(f"{self.what}: it is being closed; start() it afterwards", "closed"))
             return
-        if self._state in ("ready", "restarting"):
+        if before in ("ready", "restarting"):
             on_done(None)
             return
         self._start_waiters.append(on_done)
-        if self._state == "starting":
+        if before == "starting":
             return
-        self._state = "starting"
         self._failure = None
         self._restart.attempts = 0
         self.breaker.reset()

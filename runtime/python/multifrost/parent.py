@@ -170,7 +170,11 @@ class ParentWorker:
         await self.close()
 
     async def __aenter__(self) -> ParentWorker:
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(
@@ -296,7 +300,11 @@ class SyncWorker:
         return caller.call_blocking(function, pack_raw_args(args))
 
     def __enter__(self) -> SyncWorker:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -315,19 +323,15 @@ class Connecting:
         self._worker = worker
 
     def __await__(self) -> Generator[Any, None, ParentWorker]:
-        return self._start().__await__()
+        return self._worker.__aenter__().__await__()
 
     def sync(self) -> ParentWorker:
         """Connects from plain code, and returns the started worker."""
-        try:
-            self._worker.sync.start()
-        except BaseException:
-            self._worker.sync.close()
-            raise
+        self._worker.sync.__enter__()
         return self._worker
 
     async def __aenter__(self) -> ParentWorker:
-        return await self._start()
+        return await self._worker.__aenter__()
 
     async def __aexit__(
         self,
@@ -336,14 +340,6 @@ class Connecting:
         trace: TracebackType | None,
     ) -> None:
         await self._worker.close()
-
-    async def _start(self) -> ParentWorker:
-        try:
-            await self._worker.start()
-        except BaseException:
-            await self._worker.close()
-            raise
-        return self._worker
 
 
 async def _await_done(begin: Callable[[OnDone], None]) -> None:
