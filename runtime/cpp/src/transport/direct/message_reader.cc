@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "transport/direct/command.h"
+#include "transport/direct/large_block.h"
 
 namespace multifrost::transport::direct {
 
@@ -90,7 +91,7 @@ bool MessageReader::finish_body() {
 
 void MessageReader::begin_large(std::size_t size) {
   const std::string_view here = input_.unread();
-  large_ = {std::make_shared_for_overwrite<char[]>(size), size, here.size()};
+  large_ = {make_large_block(size), size, here.size()};
   std::memcpy(large_.bytes.get(), here.data(), here.size());
   input_.consume(here.size());
 }

@@ -5,10 +5,14 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "transport/direct/frame.h"
 
 namespace multifrost::transport::direct {
+namespace {
+constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+}  // namespace
 
 Sent Writer::send(Buffer& message, std::uint64_t* number) {
   const MessageHead head(message.size());
@@ -59,9 +63,7 @@ std::uint64_t Writer::close() {
 void Writer::write_alone(Lock& lock, std::string_view head, Buffer& message) {
   writing_ = true;
   lock.unlock();
-  const std::array<iovec, 2> parts{
-      {{const_cast<char*>(head.data()), head.size()}, {message.data(), message.size()}}};
-  const Written written = write(parts.data(), 2);
+  const Written written = write_message(head, message);
   const bool whole = written.bytes == head.size() + message.size();
   if (whole) {
     message.clear();
@@ -97,13 +99,32 @@ void Writer::write_queue(Lock& lock) {
   end_writing(full);
 }
 
+Writer::Written Writer::write_message(std::string_view head, const Buffer& message) const noexcept {
+  // For the system one small piece costs less than two.
+  std::array<char, 1024> joined;
+  const std::size_t size = head.size() + message.size();
+  if (size > joined.size()) {
+    const std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()},
+                                      {const_cast<char*>(message.data()), message.size()}}};
+    return write(parts.data(), 2);
+  }
+  std::memcpy(joined.data(), head.data(), head.size());
+  if (!message.empty()) std::memcpy(joined.data() + head.size(), message.data(), message.size());
+  return outcome_of([&] { return ::send(socket_, joined.data(), size, kSendFlags); });
+}
+
 Writer::Written Writer::write(const iovec* parts, int count) const noexcept {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts);
   message.msg_iovlen = static_cast<std::size_t>(count);
+  return outcome_of([&] { return ::sendmsg(socket_, &message, kSendFlags); });
+}
+
+template <class Call>
+Writer::Written Writer::outcome_of(Call&& call) noexcept {
   ssize_t size;
   do {
-    size = ::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    size = call();
   } while (size < 0 && errno == EINTR);
   if (size >= 0) return {Written::State::some, static_cast<std::size_t>(size)};
   // ENOBUFS: a Unix socket's way of saying "later".

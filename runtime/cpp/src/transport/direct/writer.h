@@ -60,7 +60,10 @@ class Writer {
     std::size_t bytes = 0;
   };
 
+  Written write_message(std::string_view head, const Buffer& message) const noexcept;
   Written write(const iovec* parts, int count) const noexcept;
+  template <class Call>
+  static Written outcome_of(Call&& call) noexcept;
   void write_alone(Lock& lock, std::string_view head, Buffer& message);
   void write_queue(Lock& lock);
   void account(std::size_t bytes, std::uint64_t messages) noexcept;
