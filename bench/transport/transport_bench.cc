@@ -190,6 +190,9 @@ int main(int argc, char** argv) {
   if (argc > 2) settings.bytes = static_cast<std::size_t>(std::atol(argv[2]));
   pin_to_one_core();
   constexpr auto kTcp = Endpoint::Kind::tcp, kUnix = Endpoint::Kind::unix_socket;
+  raw("raw tcp", kTcp, settings);
+  transport("direct tcp", make_direct_factory, kTcp, false, settings);
+  transport("direct tcp, worker can wake", make_direct_factory, kTcp, true, settings);
   raw("raw unix", kUnix, settings);
   transport("direct unix", make_direct_factory, kUnix, false, settings);
   transport("direct unix, worker can wake", make_direct_factory, kUnix, true, settings);
