@@ -1,9 +1,10 @@
 // Pending<T>: a call in flight that the program will ask about later.
 //
-// Dropping a Pending abandons the call and never blocks. `get` and `wait_for` block; `then` does not.
-// Callbacks run on the client's executor, never on the thread that reads the socket, so a callback may
-// make synchronous calls. Coroutines: include multifrost/coroutine.h; std::future: multifrost/future.h.
-// Thread rule: one thread at a time, except cancel(), which any thread may call.
+// Dropping a Pending abandons the call and never blocks. `get` and `wait_for` block; `then` does
+// not. Callbacks run on the client's executor, never on the thread that reads the socket, so a
+// callback may make synchronous calls. Coroutines: include multifrost/coroutine.h; std::future:
+// multifrost/future.h. Thread rule: one thread at a time, except cancel(), which any thread may
+// call.
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,8 @@
 
 namespace multifrost {
 
-/// What runs when a call has ended; run() is called once, on the executor, and then it is destroyed.
+/// What runs when a call has ended; run() is called once, on the executor, and then it is
+/// destroyed.
 class Continuation {
  public:
   virtual ~Continuation() = default;
@@ -27,7 +29,8 @@ class PendingCall {
  public:
   virtual ~PendingCall() = default;
   virtual bool ready() const noexcept = 0;
-  /// Blocks until the outcome is there or the time has passed; true: it is there. Negative: no limit.
+  /// Blocks until the outcome is there or the time has passed; true: it is there. Negative: no
+  /// limit.
   virtual bool wait_for(std::chrono::nanoseconds time) = 0;
   /// The outcome; blocks until it is there. Once only.
   virtual Reply take() = 0;
@@ -73,9 +76,10 @@ class [[nodiscard]] Pending {
   bool ready() const noexcept { return call_->ready(); }
   /// True when the outcome is there.
   bool wait_for(std::chrono::nanoseconds time) const { return call_->wait_for(time); }
-  /// Blocks for the outcome, at most until the call's deadline. Once only; throws as the call would.
+  /// Blocks for the outcome, at most until the call's deadline. Once only; throws as the call
+  /// would.
   T get() { return try_get().value(); }
-  Result<T> try_get() { return finish_(std::exchange(call_, nullptr)->take()); }
+  Result<T> try_get() { return finish_(call_->take()); }
   void cancel() noexcept { call_->cancel(); }
 
   /// Calls `callback(Result<T>)` on the executor when the call has ended; the Pending is used up.
@@ -87,8 +91,7 @@ class [[nodiscard]] Pending {
       Callback callback;
       Finish finish;
     };
-    std::exchange(call_, nullptr)
-        ->then(std::make_unique<Callable>(std::move(callback), finish_));
+    std::exchange(call_, nullptr)->then(std::make_unique<Callable>(std::move(callback), finish_));
   }
 
  private:

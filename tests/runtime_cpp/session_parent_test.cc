@@ -1,0 +1,376 @@
+// A parent's session against a scripted worker: exactly one outcome for every call, whatever
+// happens when (R4).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "session/dynamic_call.h"
+#include "session/parent_channel.h"
+#include "session_support.h"
+
+namespace multifrost::session {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+/// Hands out transports that the test has made.
+class FakeLauncher final : public Launcher {
+ public:
+  explicit FakeLauncher(std::deque<std::shared_ptr<FakeTransport>>& transports)
+      : transports_(transports) {}
+  Result<Launched> launch() override {
+    Launched launched;
+    launched.transport = transports_.front();
+    transports_.pop_front();
+    return launched;
+  }
+
+ private:
+  std::deque<std::shared_ptr<FakeTransport>>& transports_;
+};
+
+class ParentSessionTest : public testing::Test {
+ protected:
+  ParentSessionTest() { next_incarnation(); }
+
+  std::shared_ptr<FakeTransport> next_incarnation() {
+    worker_ = std::make_shared<FakeTransport>();
+    transports_.push_back(worker_);
+    return worker_;
+  }
+  ParentSession& session() {
+    if (!channel_) {
+      channel_ = std::make_unique<ParentChannel>(std::make_shared<ParentSession>(
+          runtime_.core(), std::make_unique<FakeLauncher>(transports_), protocol::multifrost_v3(),
+          "scripted", options_));
+    }
+    return channel_->session();
+  }
+  Channel& channel() {
+    session();
+    return *channel_;
+  }
+  /// Opens the session; the scripted worker connects and answers the first heartbeat.
+  void open() {
+    session();
+    std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
+    worker_->connect();
+    echo();
+  }
+  void echo(Value::Map extras = {}) {
+    const auto beat = worker_->next("heartbeat");
+    Value::Map metadata{{"hb_response", true}};
+    for (auto& entry : extras) metadata.push_back(std::move(entry));
+    worker_->deliver(message_of("heartbeat", beat.id(), {{"metadata", std::move(metadata)}}));
+  }
+  Pending<Value> start(std::string_view function, CallOptions options = {}) {
+    return start_dynamic_call(channel(), function, {1, 2}, options);
+  }
+  void answer(const std::string& id, Value result) {
+    worker_->deliver(message_of("response", id, {{"result", std::move(result)}}));
+  }
+
+  Runtime runtime_;
+  SpawnOptions options_;
+  std::deque<std::shared_ptr<FakeTransport>> transports_;
+  std::shared_ptr<FakeTransport> worker_;
+  std::unique_ptr<ParentChannel> channel_;
+};
+
+TEST_F(ParentSessionTest, CallsQueueUntilTheFirstHeartbeatIsEchoed) {
+  session();
+  std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
+  worker_->connect();
+  const auto beat = worker_->next();
+  ASSERT_EQ(beat.type(), "heartbeat");
+  EXPECT_EQ(beat.value.find("namespace"), nullptr) << "Python drops beats for a foreign one";
+  EXPECT_EQ(beat.value["args"].size(), 1u) << "JavaScript's form";
+  EXPECT_EQ(beat.value["metadata"]["hb_timestamp"].kind(), Kind::floating);
+  auto first = start("one");
+  auto second = start("two");
+  EXPECT_EQ(worker_->waiting(), 0u) << "nothing is sent before";
+  worker_->deliver(message_of("heartbeat", beat.id(), {{"args", Value::Array{17}}}));
+  const auto one = worker_->next();
+  const auto two = worker_->next();
+  EXPECT_EQ(one.value["function"], Value("one"));
+  EXPECT_EQ(two.value["function"], Value("two"));
+  EXPECT_EQ(one.value["namespace"], Value("default"));
+  EXPECT_EQ(one.value["args"], Value(Value::Array{1, 2}));
+  answer(two.id(), "b");
+  answer(one.id(), "a");
+  EXPECT_EQ(first.get(), Value("a"));
+  EXPECT_EQ(second.get(), Value("b"));
+}
+
+TEST_F(ParentSessionTest, LateDuplicateAndForeignAnswersAreOnlyCounted) {
+  open();
+  auto call = start("one");
+  const std::string id = worker_->next("call").id();
+  answer("9146a407-05de-4c37-b0bd-3804304ebcef", "stranger");
+  answer("not even a uuid", "stranger");
+  answer(id, 1);
+  answer(id, 2);
+  worker_->deliver(message_of("error", id, {{"error", "too late"}}));
+  EXPECT_EQ(call.get(), Value(1));
+  auto again = start("two");
+  answer(worker_->next("call").id(), 3);
+  EXPECT_EQ(again.get(), Value(3));
+  EXPECT_EQ(session().late_answers(), 4u);
+}
+
+TEST_F(ParentSessionTest, LossTellsWhatWasNeverExecuted) {
+  open();
+  auto whole = start("whole");
+  auto part = start("part");
+  worker_->next("call");
+  worker_->next("call");
+  worker_->lose(2);  // the heartbeat and the first call were written
+  const auto unknown = whole.try_get().failure();
+  EXPECT_EQ(unknown.code(), ErrorCode::connection);
+  EXPECT_EQ(unknown.execution(), Execution::unknown);
+  EXPECT_EQ(part.try_get().failure().execution(), Execution::not_executed);
+  const auto latched = start("three").try_get().failure();
+  EXPECT_EQ(latched.code(), ErrorCode::circuit_open);
+  EXPECT_EQ(latched.execution(), Execution::not_executed);
+}
+
+TEST_F(ParentSessionTest, AnAnswerOfAnOlderConnectionIsLate) {
+  open();
+  auto lost = start("one");
+  const std::string id = worker_->next("call").id();
+  worker_->lose();
+  EXPECT_FALSE(lost.try_get().ok());
+  next_incarnation();
+  open();
+  auto call = start("two");
+  answer(id, "from the past");
+  answer(worker_->next("call").id(), "now");
+  EXPECT_EQ(call.get(), Value("now"));
+  EXPECT_EQ(session().late_answers(), 1u);
+}
+
+TEST_F(ParentSessionTest, AFullQueueHoldsCallsBackAndKeepsTheirOrder) {
+  open();
+  worker_->be_full(true);
+  std::vector<Pending<Value>> calls;
+  for (const char* name : {"one", "two", "three"}) calls.push_back(start(name));
+  auto expired = start("never", {.timeout = 1ms}).try_get().failure();
+  EXPECT_EQ(expired.code(), ErrorCode::timeout);
+  EXPECT_EQ(expired.execution(), Execution::not_executed);
+  worker_->be_full(false);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const auto sent = worker_->next("call");
+    EXPECT_EQ(sent.value["function"], Value(std::vector<std::string>{"one", "two", "three"}[i]));
+    answer(sent.id(), static_cast<int>(i));
+    EXPECT_EQ(calls[i].get(), Value(static_cast<int>(i)));
+  }
+}
+
+TEST_F(ParentSessionTest, OurWorkersLearnOfDeadlinesAndCancels) {
+  session();
+  std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
+  worker_->connect();
+  echo({{"mf", Value::Map{{"v", 1}}}});
+  opener.join();
+  auto call = start("slow", {.timeout = 20s});
+  const auto sent = worker_->next("call");
+  EXPECT_EQ(sent.value["metadata"]["mf"]["deadline_ms"], Value(20'000));
+  call.cancel();
+  EXPECT_EQ(worker_->next("mf_cancel").id(), sent.id());
+  EXPECT_EQ(call.try_get().failure().code(), ErrorCode::cancelled);
+}
+
+TEST_F(ParentSessionTest, PublishedWorkersGetNoExtensions) {
+  open();
+  auto call = start("slow", {.timeout = 20s});
+  EXPECT_EQ(worker_->next("call").value.find("metadata"), nullptr);
+  call.cancel();
+  static_cast<void>(start("next"));
+  EXPECT_EQ(worker_->next().type(), "call") << "no mf_cancel";
+}
+
+TEST_F(ParentSessionTest, AbsentResultsReadAsNil) {
+  open();
+  auto call = start("go");
+  worker_->deliver(message_of("response", worker_->next("call").id()));
+  EXPECT_TRUE(call.get().is_null());
+}
+
+TEST_F(ParentSessionTest, ErrorsOfEveryPublishedLanguageAreUnderstood) {
+  open();
+  const auto failure_for = [&](std::string_view text) {
+    auto call = start("x");
+    worker_->deliver(message_of("error", worker_->next("call").id(), {{"error", text}}));
+    return call.try_get().failure();
+  };
+  for (const char* text :
+       {"AttributeError: Function 'x' not found\nTraceback", "Function 'x' not found",
+        "Function not found: x", "Function 'x' not found or not callable"}) {
+    EXPECT_EQ(failure_for(text).code(), ErrorCode::function_not_found) << text;
+    EXPECT_EQ(failure_for(text).execution(), Execution::not_executed) << text;
+  }
+  const auto python = failure_for("KeyError: 'a'\nTraceback (most recent call last):\n  …");
+  EXPECT_EQ(python.remote_type(), "KeyError");
+  EXPECT_EQ(python.execution(), Execution::executed);
+  EXPECT_THAT(python.traceback(), HasSubstr("Traceback"));
+}
+
+TEST_F(ParentSessionTest, TimeoutsOfStartingAreExplained) {
+  options_.start_timeout = 20ms;
+  EXPECT_THAT(session().open().failure().message(), HasSubstr("did not connect within 20 ms"));
+  next_incarnation();
+  worker_->connect();
+  EXPECT_THAT(session().open().failure().message(), HasSubstr("did not answer a heartbeat"));
+}
+
+TEST_F(ParentSessionTest, CloseEndsAStartThatWaits) {
+  session();
+  std::jthread opener([this] {
+    const auto opened = session().open();
+    EXPECT_FALSE(opened.ok());
+    if (!opened.ok()) {
+      EXPECT_EQ(opened.failure().code(), ErrorCode::closed);
+    }
+  });
+  worker_->connect();
+  worker_->next("heartbeat");
+  auto queued = start("one");
+  session().close(1s).value();
+  const auto failure = queued.try_get().failure();
+  EXPECT_EQ(failure.code(), ErrorCode::closed);
+  EXPECT_EQ(failure.execution(), Execution::not_executed);
+}
+
+TEST_F(ParentSessionTest, DrainWaitsForWhatIsInFlight) {
+  open();
+  EXPECT_TRUE(session().drain(0ms).ok());
+  auto call = start("one");
+  const std::string id = worker_->next("call").id();
+  EXPECT_EQ(session().drain(1ms).failure().code(), ErrorCode::timeout);
+  std::jthread answering([&] { answer(id, 1); });
+  EXPECT_TRUE(session().drain(20s).ok());
+}
+
+TEST_F(ParentSessionTest, EveryCallEndsExactlyOnceInAStorm) {
+  open();
+  // A worker that answers, forgets, repeats and mixes up; callers of all kinds; then the end.
+  std::atomic<bool> over = false;
+  std::jthread worker([&] {
+    std::mt19937 random(3);
+    std::vector<std::string> known;
+    while (!over) {
+      const auto message = worker_->next();
+      if (message.value.is_null()) return;
+      if (message.type() == "stop") return;
+      if (message.type() != "call") continue;
+      known.push_back(message.id());
+      for (auto times = random() % 3; times > 0; --times) {
+        answer(known[random() % known.size()], 1);
+      }
+    }
+  });
+  std::atomic<int> outcomes = 0;
+  constexpr int kEach = 150;
+  {
+    std::vector<std::jthread> callers;
+    for (unsigned t = 0; t < 4; ++t) {
+      callers.emplace_back([&, t] {
+        std::mt19937 random(t);
+        for (int i = 0; i < kEach; ++i) {
+          const CallOptions options{.timeout = std::chrono::microseconds(random() % 3000)};
+          switch (random() % 4) {
+            case 0: {
+              static_cast<void>(dynamic_call(channel(), "f", {i}, options));
+              ++outcomes;
+              break;
+            }
+            case 1: {
+              static_cast<void>(start_dynamic_call(channel(), "f", {i}, options).try_get());
+              ++outcomes;
+              break;
+            }
+            case 2: {
+              start_dynamic_call(channel(), "f", {i}, options).then([&](Result<Value>) {
+                ++outcomes;
+              });
+              break;
+            }
+            default: {
+              auto pending = start_dynamic_call(channel(), "f", {i}, options);
+              std::jthread canceller([&] { pending.cancel(); });
+              static_cast<void>(pending.try_get());
+              ++outcomes;
+            }
+          }
+        }
+      });
+    }
+  }
+  EXPECT_TRUE(session().drain(20s).ok());
+  over = true;
+  static_cast<void>(start("f"));  // wakes the scripted worker
+  worker.join();
+  worker_->lose();
+  channel_.reset();
+  // Continuations run on the executor; the last handle of the runtime joins it.
+  struct Last final : Task {
+    explicit Last(std::atomic<bool>& given) : flag(given) {}
+    void run() override {
+      flag = true;
+      flag.notify_all();
+    }
+    std::atomic<bool>& flag;
+  };
+  std::atomic<bool> ran = false;
+  runtime_.core().executor->post(std::make_unique<Last>(ran));
+  ran.wait(false);
+  EXPECT_EQ(outcomes, 4 * kEach);
+}
+
+TEST_F(ParentSessionTest, HostileFramesDoNoHarm) {
+  open();
+  auto call = start("one");
+  const std::string id = worker_->next("call").id();
+  const Bytes good =
+      encode(message_of("response", id, {{"result", Value::Array{1, "two"}}})).value();
+  const std::string bytes(good.as_text());
+  std::mt19937 random(5);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    worker_->deliver(Bytes(std::string_view(bytes).substr(0, i / 2)));
+    std::string noise(random() % 64, '\0');
+    for (char& byte : noise) byte = static_cast<char>(random());
+    worker_->deliver(Bytes(std::string_view(noise)));
+  }
+  worker_->deliver(message_of("call", "x", {{"function", "f"}}));
+  worker_->deliver(message_of("shutdown", "x"));
+  worker_->deliver(message_of("heartbeat", "x"));
+  worker_->deliver(message_of("unheard_of", "x"));
+  worker_->deliver(good);
+  EXPECT_EQ(call.get()[1], Value("two"));
+  for (int i = 0; i < 1000; ++i) {
+    auto next = start("next");
+    answer(worker_->next("call").id(), i);
+    ASSERT_EQ(next.get(), Value(i));
+  }
+}
+
+TEST_F(ParentSessionTest, AnAnswerThatCannotBeReadEndsItsCall) {
+  open();
+  auto call = start("one");
+  Encoder to;
+  protocol::multifrost_v3().begin_response(to, worker_->next("call").id());
+  to.buffer().push(static_cast<char>(0xc1));
+  worker_->deliver(Bytes(to.buffer().view()));
+  const auto failure = call.try_get().failure();
+  EXPECT_EQ(failure.code(), ErrorCode::decode);
+  EXPECT_EQ(failure.execution(), Execution::executed);
+}
+
+}  // namespace
+}  // namespace multifrost::session

@@ -1,0 +1,162 @@
+// A transport in memory, for sessions under test: the test plays the other side and decides
+// everything.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "multifrost/value.h"
+#include "transport/event_fd.h"
+#include "transport/transport.h"
+
+namespace multifrost::session {
+
+class FakeTransport final : public transport::Transport {
+ public:
+  using Event = transport::Event;
+  using PeerId = transport::PeerId;
+  using Received = transport::Received;
+  using Sent = transport::Sent;
+
+  // ---- the test's side
+
+  static constexpr PeerId kPeer{1};
+
+  void connect(PeerId peer = kPeer) {
+    push({.kind = Event::Kind::connected, .peer = peer, .payload = {}, .reason = {}});
+  }
+  void deliver(const Bytes& frame, PeerId peer = kPeer) {
+    push({.kind = Event::Kind::message, .peer = peer, .payload = frame, .reason = {}});
+  }
+  void deliver(const Value& message, PeerId peer = kPeer) {
+    deliver(encode(message).value(), peer);
+  }
+  void lose(std::uint64_t written = 0, PeerId peer = kPeer) {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+    push_locked({.kind = Event::Kind::lost,
+                 .peer = peer,
+                 .payload = {},
+                 .written = written,
+                 .reason = "the test ended it"});
+  }
+  /// From now on: what try_send says.
+  void be_full(bool full) {
+    const std::lock_guard lock(mutex_);
+    full_ = full;
+    if (!full) push_locked({.kind = Event::Kind::room, .peer = kPeer, .payload = {}, .reason = {}});
+  }
+
+  struct Message {
+    PeerId peer{};
+    Value value;
+    std::string type() const { return value["type"].as_string(); }
+    std::string id() const { return value["id"].as_string(); }
+  };
+  /// The next message that the session has sent; fails the test when none comes.
+  Message next() {
+    std::unique_lock lock(mutex_);
+    if (!sent_something_.wait_for(lock, std::chrono::seconds(20), [&] { return !sent_.empty(); })) {
+      ADD_FAILURE() << "the session has sent nothing";
+      return {};
+    }
+    Message message = std::move(sent_.front());
+    sent_.pop_front();
+    return message;
+  }
+  /// The next one of this type; others are passed over.
+  Message next(std::string_view type) {
+    for (;;) {
+      Message message = next();
+      if (message.value.is_null() || message.type() == type) return message;
+    }
+  }
+  std::size_t waiting() {
+    const std::lock_guard lock(mutex_);
+    return sent_.size();
+  }
+
+  // ---- the session's side
+
+  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number) override {
+    const std::lock_guard lock(mutex_);
+    if (gone_ || closed_) return Sent::gone;
+    if (full_) return Sent::full;
+    Message sent;
+    sent.peer = peer;
+    sent.value = decode_value(Bytes(message.view())).value();
+    sent_.push_back(std::move(sent));
+    message.clear();
+    const std::uint64_t count = ++numbers_[peer];
+    if (number != nullptr) *number = count;
+    sent_something_.notify_all();
+    return Sent::taken;
+  }
+  Received try_receive(Event& into) override {
+    const std::lock_guard lock(mutex_);
+    if (events_.empty()) {
+      if (!closed_) return Received::timeout;
+      into = Event{};
+      return Received::event;
+    }
+    into = std::move(events_.front());
+    events_.pop_front();
+    if (events_.empty() && !closed_) arrived_.clear();
+    return Received::event;
+  }
+  Received receive(Event& into, transport::Deadline deadline, int wake) override {
+    const int descriptors[] = {arrived_.get(), wake};
+    for (;;) {
+      if (try_receive(into) == Received::event) return Received::event;
+      const unsigned ready = transport::wait_readable(descriptors, 2, deadline);
+      if ((ready & 2u) != 0) return Received::woken;
+      if (ready == 0) return Received::timeout;
+    }
+  }
+  bool buffered() const noexcept override { return false; }
+  int descriptor() const noexcept override { return arrived_.get(); }
+  int flush_descriptor() const noexcept override { return transport::kNoDescriptor; }
+  void flush() override {}
+  void disconnect(PeerId) noexcept override {}
+  bool finish(transport::Deadline) override {
+    shutdown();
+    return true;
+  }
+  void shutdown() noexcept override {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    arrived_.set();
+  }
+
+ private:
+  void push(Event event) {
+    const std::lock_guard lock(mutex_);
+    push_locked(std::move(event));
+  }
+  void push_locked(Event event) {
+    events_.push_back(std::move(event));
+    arrived_.set();
+  }
+
+  transport::EventFd arrived_;
+  std::mutex mutex_;
+  std::condition_variable sent_something_;
+  std::deque<Event> events_;
+  std::deque<Message> sent_;
+  std::map<PeerId, std::uint64_t> numbers_;
+  bool full_ = false;
+  bool gone_ = false;
+  bool closed_ = false;
+};
+
+inline Value message_of(std::string_view type, std::string_view id, Value::Map more = {}) {
+  Value::Map fields{{"app", "comlink_ipc_v3"}, {"id", id}, {"type", type}, {"timestamp", 1.5}};
+  for (auto& entry : more) fields.push_back(std::move(entry));
+  return Value(std::move(fields));
+}
+
+}  // namespace multifrost::session

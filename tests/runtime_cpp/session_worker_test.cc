@@ -1,0 +1,334 @@
+// A worker's session against scripted parents: every call answered, to the connection that it came
+// from.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "multifrost/child_worker.h"
+#include "multifrost/codec.h"
+#include "session/worker_session.h"
+#include "session_support.h"
+
+namespace multifrost::session {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using transport::PeerId;
+
+/// A Dispatcher of one function, as generated code has it for many.
+class OneFunction final : public Dispatcher {
+ public:
+  using Body = std::function<Value(const std::vector<Value>&, CallContext&)>;
+  explicit OneFunction(Body body) : body_(std::move(body)) {}
+  const Interface& interface() const noexcept override {
+    static constexpr Interface kNone{};
+    return kNone;
+  }
+  void dispatch(IncomingCall& call) override {
+    std::vector<Value> arguments(call.argument_count());
+    for (Value& argument : arguments) {
+      if (!call.argument<codec::Any>(argument)) return;
+    }
+    call.answer<codec::Any>(body_(arguments, call.context()));
+  }
+
+ private:
+  Body body_;
+};
+
+class WorkerSessionTest : public testing::Test {
+ protected:
+  ~WorkerSessionTest() override {
+    if (!session_) return;
+    session_->stop();
+    thread_.join();
+  }
+
+  void add(std::string_view name, OneFunction::Body body, std::string_view name_space = "default") {
+    functions_.add(name_space, name, std::make_unique<OneFunction>(std::move(body)));
+  }
+  void serve(const WorkerOptions& options = {}) {
+    auto transport = std::make_unique<FakeTransport>();
+    parent_ = transport.get();
+    session_ = std::make_unique<WorkerSession>(std::move(transport), protocol::multifrost_v3(),
+                                               functions_, options);
+    thread_ = std::jthread([this] {
+      session_->serve();
+      ended_ = true;
+      ended_.notify_all();
+    });
+    parent_->connect();
+  }
+  void call(std::string_view id, std::string_view function, Value::Array arguments = {},
+            PeerId peer = FakeTransport::kPeer) {
+    parent_->deliver(
+        message_of(
+            "call", id,
+            {{"function", function}, {"args", std::move(arguments)}, {"namespace", "default"}}),
+        peer);
+  }
+  void add_echo() {
+    add("echo", [](const std::vector<Value>& values, CallContext&) {
+      return values.empty() ? Value() : values[0];
+    });
+  }
+
+  FunctionTable functions_;
+  FakeTransport* parent_ = nullptr;
+  std::unique_ptr<WorkerSession> session_;
+  std::atomic<bool> ended_ = false;
+  std::jthread thread_;
+};
+
+TEST_F(WorkerSessionTest, AnswersGoToTheConnectionNotToTheId) {
+  add_echo();
+  serve({.many_parents = true});
+  call("same-id", "echo", {"one"}, PeerId{1});
+  call("same-id", "echo", {"two"}, PeerId{2});
+  const auto first = parent_->next();
+  const auto second = parent_->next();
+  EXPECT_EQ(first.peer, PeerId{1});
+  EXPECT_EQ(first.value["result"], Value("one"));
+  EXPECT_EQ(second.peer, PeerId{2});
+  EXPECT_EQ(second.value["result"], Value("two"));
+  parent_->lose(0, PeerId{9});
+  call("x", "echo", {3}, PeerId{1});
+}
+
+TEST_F(WorkerSessionTest, OddCallsAreMetAsTheWirePageSays) {
+  add_echo();
+  serve();
+  parent_->deliver(message_of("call", "a", {{"function", "echo"}}));  // Go leaves empty args out
+  EXPECT_TRUE(parent_->next().value["result"].is_null());
+  for (const Value& name_space : {Value(), Value("")}) {
+    parent_->deliver(message_of("call", "b", {{"function", "echo"}, {"namespace", name_space}}));
+    EXPECT_EQ(parent_->next().id(), "b");
+  }
+  parent_->deliver(message_of("call", "c", {{"args", Value::Array{}}}));
+  EXPECT_THAT(parent_->next().value["error"].as_string(),
+              HasSubstr("Message missing 'function' field"));
+  parent_->deliver(message_of("call", "d", {{"function", "echo"}, {"namespace", "other"}}));
+  parent_->deliver(message_of("call", "", {{"function", "echo"}}));
+  parent_->deliver(message_of("unheard_of", "e"));
+  call("f", "echo", {1});
+  EXPECT_EQ(parent_->next().id(), "f") << "the three before were ignored";
+}
+
+TEST_F(WorkerSessionTest, ErrorStringsAreExact) {
+  add_echo();
+  add("fail", [](const std::vector<Value>&, CallContext&) -> Value {
+    throw std::invalid_argument("bad \xff input");
+  });
+  serve();
+  call("a", "missing");
+  EXPECT_EQ(parent_->next().value["error"], Value("Function 'missing' not found"));
+  call("b", "_hidden");
+  EXPECT_EQ(parent_->next().value["error"], Value("Cannot call private method '_hidden'"));
+  call("c", "fail");
+  const auto failed = parent_->next();
+  EXPECT_THAT(failed.value["error"].as_string(),
+              testing::StartsWith("std::invalid_argument: bad "));
+  EXPECT_EQ(failed.value["metadata"]["mf"]["executed"], Value(true));
+}
+
+TEST_F(WorkerSessionTest, TheStandbyAnswersHeartbeatsAndKeepsCallsInOrder) {
+  std::atomic<bool> go = false;
+  add("wait", [&](const std::vector<Value>&, CallContext&) {
+    go.wait(false);
+    return Value("waited");
+  });
+  add_echo();
+  serve();
+  call("slow", "wait");
+  parent_->deliver(message_of("heartbeat", "beat", {{"args", Value::Array{17}}}));
+  const auto echo = parent_->next();
+  EXPECT_EQ(echo.id(), "beat") << "answered while the handler runs";
+  EXPECT_EQ(echo.value["args"], Value(Value::Array{17}));
+  EXPECT_EQ(echo.value["metadata"]["hb_response"], Value(true));
+  EXPECT_GE(echo.value["metadata"]["mf"]["busy_ms"].as_int(), 10);
+  for (int i = 0; i < 20; ++i) call("call" + std::to_string(i), "echo", {i});
+  parent_->deliver(message_of("heartbeat", "beat2"));
+  EXPECT_EQ(parent_->next().id(), "beat2") << "only control messages overtake";
+  go = true;
+  go.notify_all();
+  EXPECT_EQ(parent_->next().id(), "slow");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(parent_->next().value["result"], Value(i));
+  for (int i = 0; i < 20; ++i) call("more" + std::to_string(i), "echo", {i});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(parent_->next().value["result"], Value(i));
+}
+
+TEST_F(WorkerSessionTest, CancelReachesTheRunningCallAndRemovesQueuedOnes) {
+  add("until_stopped", [](const std::vector<Value>&, CallContext& context) {
+    while (!context.stop().stop_requested()) std::this_thread::yield();
+    return Value("stopped");
+  });
+  add_echo();
+  serve();
+  call("running", "until_stopped");
+  call("queued", "echo", {1});
+  call("kept", "echo", {2});
+  parent_->deliver(message_of("mf_cancel", "queued"));
+  parent_->deliver(message_of("mf_cancel", "running"));
+  EXPECT_EQ(parent_->next().id(), "running");
+  EXPECT_EQ(parent_->next().id(), "kept");
+}
+
+TEST_F(WorkerSessionTest, ShutdownLetsTheRunningCallEndAndRefusesTheRest) {
+  std::atomic<bool> stopped = false;
+  add("until_stopped", [&](const std::vector<Value>&, CallContext& context) {
+    while (!context.stop().stop_requested()) std::this_thread::yield();
+    stopped = true;
+    return Value("ended well");
+  });
+  add_echo();
+  serve();
+  call("running", "until_stopped");
+  call("queued", "echo", {1});
+  parent_->deliver(message_of("shutdown", "bye"));
+  EXPECT_EQ(parent_->next().value["result"], Value("ended well"));
+  const auto refused = parent_->next();
+  EXPECT_EQ(refused.id(), "queued");
+  EXPECT_THAT(refused.value["error"].as_string(), HasSubstr("shutting down"));
+  EXPECT_EQ(refused.value["metadata"]["mf"]["code"], Value(15));
+  EXPECT_EQ(refused.value["metadata"]["mf"]["executed"], Value(false));
+  ended_.wait(false);
+}
+
+TEST_F(WorkerSessionTest, ALostParentEndsTheWorker) {
+  add_echo();
+  serve();
+  call("a", "echo", {1});
+  parent_->next();
+  parent_->lose();
+  ended_.wait(false);
+}
+
+TEST_F(WorkerSessionTest, AServiceOutlivesItsParentsAndTheirShutdowns) {
+  add_echo();
+  serve({.many_parents = true, .obey_shutdown = false});
+  call("a", "echo", {1}, PeerId{1});
+  parent_->next();
+  parent_->deliver(message_of("shutdown", "bye"), PeerId{1});
+  call("b", "echo", {2}, PeerId{1});
+  EXPECT_EQ(parent_->next().value["result"], Value(2));
+}
+
+TEST_F(WorkerSessionTest, AnExpiredCallIsNotRun) {
+  std::atomic<bool> go = false;
+  std::atomic<bool> ran = false;
+  add("wait", [&](const std::vector<Value>&, CallContext&) {
+    go.wait(false);
+    return Value();
+  });
+  add("late", [&](const std::vector<Value>&, CallContext&) {
+    ran = true;
+    return Value();
+  });
+  serve();
+  call("slow", "wait");
+  parent_->deliver(message_of(
+      "call", "late",
+      {{"function", "late"}, {"metadata", Value::Map{{"mf", Value::Map{{"deadline_ms", 0}}}}}}));
+  go = true;
+  go.notify_all();
+  EXPECT_EQ(parent_->next().id(), "slow");
+  EXPECT_EQ(parent_->next().value["metadata"]["mf"]["code"], Value(16));
+  EXPECT_FALSE(ran);
+}
+
+TEST_F(WorkerSessionTest, EveryCapturedCallAndHeartbeatIsAnswered) {
+  add_echo();
+  for (const char* name : {"add", "noargs", "kw", "nested", "get_point"}) {
+    add(name, [](const std::vector<Value>& values, CallContext&) { return Value(values); });
+  }
+  serve();
+  std::size_t answered = 0;
+  for (const char* file : {"python-parent", "js-parent", "go-parent", "rust-parent"}) {
+    std::ifstream in(std::string(MULTIFROST_VECTORS) + "/" + file + ".json");
+    for (const auto& vector : nlohmann::json::parse(in)) {
+      const auto& decoded = vector.at("decoded");
+      const std::string type = decoded.at("type");
+      if (type != "call" && type != "heartbeat") continue;
+      if (decoded.value("namespace", "default") != "default") continue;
+      std::string frame;
+      const std::string hex = vector.at("frames_hex").back();
+      for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        frame.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+      }
+      parent_->deliver(Bytes(std::string_view(frame)));
+      const auto answer = parent_->next();
+      SCOPED_TRACE(std::string(file) + ": " + decoded.dump());
+      // What each sender demands of an answer: all four common fields, its own id, a known type.
+      EXPECT_EQ(answer.value["app"], Value("comlink_ipc_v3"));
+      EXPECT_EQ(answer.id(), decoded.at("id").get<std::string>());
+      EXPECT_EQ(answer.value["timestamp"].kind(), Kind::floating);
+      if (type == "heartbeat") {
+        EXPECT_EQ(answer.type(), "heartbeat");
+        EXPECT_EQ(answer.value["metadata"]["hb_response"], Value(true));
+      } else {
+        EXPECT_THAT(answer.type(), testing::AnyOf("response", "error"));
+        EXPECT_TRUE(answer.value.find("result") != nullptr ||
+                    answer.value.find("error") != nullptr);
+      }
+      ++answered;
+    }
+  }
+  EXPECT_GT(answered, 20u);
+}
+
+TEST_F(WorkerSessionTest, HostileFramesDoNoHarm) {
+  add_echo();
+  serve();
+  const std::string good(
+      encode(message_of("call", "id", {{"function", "echo"}, {"args", Value::Array{1, "x"}}}))
+          .value()
+          .as_text());
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    parent_->deliver(Bytes(std::string_view(good).substr(0, i)));
+    std::string flipped = good;
+    flipped[i] = static_cast<char>(~flipped[i]);
+    parent_->deliver(Bytes(std::string_view(flipped)));
+    for (const char head : {'\xdf', '\xdd', '\xdb', '\xc6', '\xc9'}) {
+      std::string longest = good.substr(0, i);
+      longest.push_back(head);
+      longest.append(4, '\xff');
+      longest.append(good, i + 1);
+      parent_->deliver(Bytes(std::string_view(longest)));
+    }
+  }
+  call("the last of them", "echo");
+  while (parent_->next().id() != "the last of them") {
+  }
+  for (int i = 0; i < 1000; ++i) {
+    call("good", "echo", {i});
+    ASSERT_EQ(parent_->next().value["result"], Value(i));
+  }
+}
+
+TEST(FunctionTable, RefusesTwoOfOneNameInOneNamespace) {
+  ChildWorker worker({.read_environment = false});
+  worker.function("add", [](std::vector<Value>) { return Value(); });
+  worker.function(
+      "add", [](std::vector<Value>) { return Value(); }, "other");
+  EXPECT_THROW(worker.function("add", [](std::vector<Value>) { return Value(); }),
+               std::invalid_argument);
+  EXPECT_THAT(worker.list_functions(), testing::ElementsAre("add", "other:add"));
+}
+
+TEST(ChildWorker, SaysWhyItCannotStart) {
+  ChildWorker worker({.read_environment = false});
+  const auto failure = worker.start().failure();
+  EXPECT_EQ(failure.code(), ErrorCode::connection);
+  EXPECT_THAT(failure.message(), HasSubstr("COMLINK_ZMQ_PORT is not set"));
+  worker.stop();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(worker.run(), 1);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("COMLINK_ZMQ_PORT"));
+}
+
+}  // namespace
+}  // namespace multifrost::session
