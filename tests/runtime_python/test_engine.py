@@ -109,6 +109,7 @@ def test_heartbeats_count_misses_in_a_row() -> None:
         beats.on_sent(str(number), float(number))
     assert [beats.on_timeout(str(n)) for n in range(3)] == [False, False, True]
     assert beats.on_echo("0", 4.5) == 4.5  # late, and still a sign of life
+    beats.on_alive()
     assert beats.misses == 0
     assert beats.on_echo("0", 5.0) is None
     assert beats.on_echo("unknown", 5.0) is None

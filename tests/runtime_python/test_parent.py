@@ -465,3 +465,23 @@ def test_starts_and_closes_from_many_threads() -> None:
     worker.sync.start()
     assert worker.sync.call.add(1, 2) == 3
     worker.sync.close()
+
+
+def test_a_stuck_handler_opens_the_circuit_when_that_is_asked_for(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+
+    async def main() -> None:
+        async with ParentWorker.spawn(
+            ODD, heartbeat_interval=0.05, heartbeat_max_misses=2, handler_stall_timeout=0.1
+        ) as worker:
+            stuck = asyncio.ensure_future(worker.acall.wait_for_file(str(gate)))
+            writer = await asyncio.to_thread(open, gate, "w")
+            while worker.is_healthy:
+                await asyncio.wait([stuck], timeout=0.02)
+            writer.close()
+            assert await stuck == ""
+            assert worker.is_healthy
+            assert await worker.acall.add(1, 2) == 3
+
+    run(main())

@@ -12,7 +12,7 @@ from typing import Any
 from conftest import DATA, run
 from multifrost import ParentWorker
 
-SECTION = (DATA / "multifrost-spec.md").read_text().split("## 14. Quick Reference")[1]
+SECTION = (DATA / "multifrost-spec.txt").read_text().split("## 14. Quick Reference")[1]
 BLOCKS = re.findall(r"```python\n(.*?)```", SECTION.split("\n## 15.")[0], re.DOTALL)
 PARENT, CHILD, CONNECTED_PARENT, SERVICE = BLOCKS
 

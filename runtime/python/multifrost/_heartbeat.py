@@ -24,10 +24,11 @@ class Heartbeats:
     def on_echo(self, beat_id: str, now: float) -> float | None:
         """The round trip in seconds; None for an echo of nothing that is out."""
         sent = self._sent.pop(beat_id, None)
-        if sent is None:
-            return None
+        return None if sent is None else now - sent
+
+    def on_alive(self) -> None:
+        """The worker answers and works: misses are counted anew."""
         self.misses = 0
-        return now - sent
 
     def on_timeout(self, beat_id: str) -> bool:
         """The beat's time is over: True when that makes too many misses in a row."""

@@ -24,8 +24,9 @@ from time import monotonic
 
 from . import _message
 from ._breaker import Breaker
-from ._heartbeat import Heartbeats
 from ._ledger import Ledger, PendingCall
+from ._outcomes import lost, timed_out
+from ._pulse import Pulse
 from ._reactor import Reactor
 from ._remote_error import remote_error
 from ._restart import RestartPolicy
@@ -37,7 +38,6 @@ from .errors import (
     RemoteCallError,
     TimeoutError,
     UsageError,
-    WorkerExitedError,
 )
 from .metrics import Metrics
 
@@ -96,12 +96,11 @@ class Session:
         self._answered = False
         self._peer_is_ours = False
         self._ready_since = 0.0
-        self._last_echo = 0.0
         self._failure: Exception | None = None
         self._start_waiters: list[OnDone] = []
         self._close_waiters: list[OnDone] = []
         self._timers: list[Timer] = []
-        self._heartbeats = Heartbeats(options.heartbeat_max_misses)
+        self._pulse = Pulse(options, self.breaker, self.metrics, self._send_beat, self._later)
         self._restart = RestartPolicy(options.max_restart_attempts, random)
         self._readying: Connection | None = None
         self.recent_output: deque[str] = deque(maxlen=20)
@@ -128,10 +127,11 @@ class Session:
 
     def close(self, on_done: OnDone) -> None:
         """Ends the worker (spawn) or leaves it (connect); calls under way fail."""
-        if self._reactor is None or self._pid != os.getpid():
-            on_done(None)
-            return
-        self._reactor.call(lambda: self._begin_close(on_done))
+        with self._lifecycle:
+            if self._reactor is not None and self._pid == os.getpid():
+                self._reactor.call(lambda: self._begin_close(on_done))
+                return
+        on_done(None)
 
     def stop_reactor(self) -> None:
         """After `close`: ends the thread. Not on the reactor's thread."""
@@ -168,9 +168,7 @@ class Session:
         """The call's time is over: it ends with TimeoutError, unless it has ended."""
         taken = self._ledger.take(call.call_id)
         if taken is not None:
-            error = TimeoutError(self._timeout_text(call, timeout))
-            error.executed = None if call.sent else False
-            self._end(taken, None, error)
+            self._end(taken, None, self._timed_out(call, timeout))
 
     def abandon(self, call: PendingCall) -> None:
         """Nobody waits any more: the call ends silently, a worker of ours is told."""
@@ -201,25 +199,15 @@ class Session:
         if self.breaker.is_open:
             raise CircuitOpenError(f"{where}: the circuit is open: {self.breaker.reason}")
 
+    def _timed_out(self, call: PendingCall, timeout: float) -> TimeoutError:
+        silence = None
+        if call.sent:
+            silence = self._pulse.silence()
+        return timed_out(self.what, call, timeout, self._state, silence, self._answered)
+
     def _on_reactor(self, callback: Callable[[], None]) -> None:
         if self._reactor is not None:
             self._reactor.call(callback)
-
-    def _timeout_text(self, call: PendingCall, timeout: float) -> str:
-        text = f"{self.what}: {call.function}: no reply in {timeout:g} s; "
-        if not call.sent:
-            return text + f"the call was not sent, the worker is {self._state}"
-        age = (monotonic() - self._last_echo) * 1000.0
-        if self._last_echo and age < 1000.0 * (self.options.heartbeat_interval * 2):
-            text += f"the worker is alive (heartbeat {age:.0f} ms ago)"
-        else:
-            text += "the worker does not answer heartbeats either"
-        if not self._answered:
-            text += (
-                f". No call was answered so far: does it serve namespace '{call.namespace}'? "
-                "A worker ignores calls of any other"
-            )
-        return text
 
     # Reactor's thread: start and end
 
@@ -248,7 +236,7 @@ class Session:
         self._epoch += 1
         self._peer_is_ours = False
         self._answered = False
-        self._heartbeats = Heartbeats(self.options.heartbeat_max_misses)
+        self._pulse.begin()
         self.breaker.begin_epoch(self._epoch)
         self._link = self._make_link(self, self._reactor)
         if not (self._link.endless and self._state == "restarting"):
@@ -308,7 +296,7 @@ class Session:
     def on_link_up(self, connection: Connection) -> None:
         """The verified peer is there; it is ready when it has echoed a heartbeat (R5)."""
         self._readying = connection
-        self._beat()
+        self._pulse.beat(counted=False)
 
     def on_link_down(self, error: MultifrostError, restart: bool) -> None:
         """The connection, and with a spawned worker its process, is gone."""
@@ -332,7 +320,7 @@ class Session:
             self._state = "restarting"
             self._later(delay, self._open_link)
         for call in self._ledger.take_all(sent_only=True):
-            self._end(call, None, _lost(error, call, self.what))
+            self._end(call, None, lost(error, call, self.what))
         self._settle_unsent()
         if delay is None:
             self._finish_start(error)
@@ -347,7 +335,7 @@ class Session:
             for call in self._ledger.unsent():
                 if self._ledger.claim(call, self._epoch):
                     connection.send(call.payload)
-        self._later(self.options.heartbeat_interval, self._beat_on)
+        self._pulse.run()
         self._finish_start(None)
 
     def _open_to_callers(self, connection: Connection) -> None:
@@ -365,7 +353,7 @@ class Session:
         elif self._state != "restarting" or (self._link is not None and self._link.endless):
             error = self._failure or ConnectionError(f"{self.what}: not connected")
             for call in self._ledger.take_all():
-                self._end(call, None, _lost(error, call, self.what))
+                self._end(call, None, lost(error, call, self.what))
 
     # Reactor's thread: messages
 
@@ -423,63 +411,23 @@ class Session:
             self.breaker.on_failure(call.epoch, f"{call.function}: {error}".partition("\n")[0])
         call.on_end(result, error)
 
-    # Reactor's thread: heartbeats
-
-    def _beat_on(self) -> None:
-        """The next beat, and the timer for the one after it."""
-        self._beat()
-        self._later(self.options.heartbeat_interval, self._beat_on)
-
-    def _beat(self) -> None:
-        connection = self._connection or self._readying
-        if connection is None:
-            return
-        beat_id = _message.new_id()
-        self._heartbeats.on_sent(beat_id, monotonic())
-        connection.send(_message.heartbeat(beat_id, {}))
-        if self._connection is not None:
-            self._later(self.options.heartbeat_timeout, lambda: self._on_beat_timeout(beat_id))
-
-    def _on_beat_timeout(self, beat_id: str) -> None:
-        if self._heartbeats.on_timeout(beat_id):
-            self.breaker.on_misses(self._heartbeats.misses)
+    def _on_echo(self, connection: Connection, message: dict[str, Any]) -> None:
+        self._peer_is_ours = self._peer_is_ours or bool(_message.extensions_of(message))
+        if self._pulse.on_echo(message) and connection is self._readying:
+            self._on_ready(connection)
 
     def _on_trip(self) -> None:
         """The breaker opened, on whatever thread."""
         self.metrics.on_trip()
-        self._on_reactor(self._probe_later)
+        self._on_reactor(self._pulse.probe_later)
 
-    def _probe_later(self) -> None:
-        """While the circuit is open: beats in quicker succession until one is echoed."""
-        if self.breaker.is_open and self._connection is not None:
-            self._later(self.breaker.next_probe(), self._probe)
-
-    def _probe(self) -> None:
-        if self.breaker.is_open:
-            self._beat()
-            self._probe_later()
-
-    def _on_echo(self, connection: Connection, message: dict[str, Any]) -> None:
-        now = monotonic()
-        rtt = self._heartbeats.on_echo(_message.text_of(message.get("id")), now)
-        if rtt is None:
-            return
-        self._last_echo = now
-        self.metrics.on_heartbeat(rtt)
-        mf = _message.extensions_of(message)
-        self._peer_is_ours = self._peer_is_ours or bool(mf)
-        if connection is self._readying:
-            self._on_ready(connection)
-            return
-        stall, busy = self.options.handler_stall_timeout, mf.get("busy_ms")
-        if stall is not None and isinstance(busy, int) and busy > stall * 1000:
-            if self._heartbeats.on_miss():
-                self.breaker.on_misses(self._heartbeats.misses)
-            return
-        self.breaker.on_echo()
+    def _send_beat(self, payload: bytes) -> bool:
+        connection = self._connection or self._readying
+        return connection is not None and connection.send(payload)
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
-        assert self._reactor is not None
+        if self._reactor is None:
+            return  # closed meanwhile
         self._timers = [timer for timer in self._timers if not timer.cancelled]
         self._timers.append(self._reactor.later(seconds, callback))
 
@@ -487,17 +435,3 @@ class Session:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
-
-
-def _lost(error: Exception, call: PendingCall, what: str) -> Exception:
-    """The error of one call that the end of its connection took along: each gets its own."""
-    executed = None if call.sent else False
-    text = str(error).partition("\n")[0]
-    if isinstance(error, WorkerExitedError):
-        return WorkerExitedError(
-            f"{text} before it answered {call.function}",
-            error.exit_status,
-            error.last_output,
-            executed=executed,
-        )
-    return ConnectionError(f"{what}: {call.function}: {text}", executed=executed)
