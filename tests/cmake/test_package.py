@@ -63,7 +63,7 @@ def test_debian_package(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_configures_inside_another_project(settings: Settings, tmp_path: Path) -> None:
-    """With add_subdirectory() or FetchContent: no tests, samples or flags of ours, same function."""
+    """By add_subdirectory() or FetchContent: without tests, samples or flags of ours."""
     (tmp_path / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.25)\n"
         "project(host LANGUAGES CXX)\n"
