@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace multifrost {
@@ -54,6 +55,16 @@ class Bytes {
   /// Shares `size` bytes at `data`, which live as long as `owner`.
   Bytes(std::shared_ptr<const void> owner, const std::byte* data, std::size_t size) noexcept
       : owner_(std::move(owner)), data_(data), size_(size) {}
+
+  // Out of line where an owner's count changes: every struct with bytes would carry that code.
+  Bytes(const Bytes& other) noexcept;
+  Bytes(Bytes&& other) noexcept
+      : owner_(std::move(other.owner_)),
+        data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)) {}
+  Bytes& operator=(const Bytes& other) noexcept;
+  Bytes& operator=(Bytes&& other) noexcept;
+  ~Bytes();
 
   const std::byte* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }

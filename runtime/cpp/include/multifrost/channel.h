@@ -42,6 +42,12 @@ class Reply {
   Reply(const Method& method, Failure failure) noexcept
       : method_(&method), failure_(std::move(failure)) {}
 
+  Reply(const Reply& other);
+  Reply(Reply&& other) noexcept;
+  Reply& operator=(const Reply& other);
+  Reply& operator=(Reply&& other) noexcept;
+  ~Reply();
+
   bool ok() const noexcept { return !failure_.has_value(); }
   const Failure& failure() const noexcept { return *failure_; }
   const Bytes& encoded() const noexcept { return result_; }
@@ -49,13 +55,12 @@ class Reply {
 
   /// The result as codec C reads it; a value that does not fit is a DecodeError naming its path.
   template <class C>
-  Result<typename C::Type> take() && {
-    if (failure_) return *std::move(failure_);
+  [[gnu::noinline]] Result<typename C::Type> take() && {
     typename C::Type value{};
-    if (!left_out()) {
-      Decoder from = decoder();
-      if (!C::read(from, value) || !from.finish()) return misfit(from);
-    }
+    const auto read_value = [](Decoder& from, void* into) {
+      return C::read(from, *static_cast<typename C::Type*>(into));
+    };
+    if (!read(read_value, &value)) return *std::move(failure_);
     return Result<typename C::Type>(std::move(value));
   }
   /// For methods without result: whatever came back is ignored.
@@ -65,9 +70,8 @@ class Reply {
   }
 
  private:
-  bool left_out() const noexcept { return absent_ == Absent::zero && result_.empty(); }
-  Decoder decoder() const;
-  Failure misfit(const Decoder& from) const;
+  /// False: failure_ says why, what came or that it does not fit.
+  bool read(bool (*read_value)(Decoder& from, void* into), void* into);
 
   const Method* method_;
   Bytes result_;

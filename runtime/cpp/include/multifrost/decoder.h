@@ -8,10 +8,8 @@
 // blocks.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -54,19 +52,12 @@ class Decoder : private Refusal {
  public:
   /// Reads `message`, which must outlive the decoder; Bytes values longer than a few hundred bytes
   /// share it.
-  explicit Decoder(const Bytes& message, Format format = Format::msgpack, DecodeLimits limits = {})
-      : Decoder(message.view(), format, limits) {
-    message_ = &message;
-  }
+  explicit Decoder(const Bytes& message, Format format = Format::msgpack, DecodeLimits limits = {});
   Decoder(Bytes&&, Format = {}, DecodeLimits = {}) = delete;
   /// Reads `message`, which must outlive the decoder; Bytes values are copied out of it.
-  explicit Decoder(BytesView message, Format format = Format::msgpack, DecodeLimits limits = {})
-      : next_(message.as_text().data()),
-        end_(next_ + message.size()),
-        depth_left_(limits.depth),
-        items_left_(limits.items) {
-    if (format != Format::msgpack) convert();
-  }
+  explicit Decoder(BytesView message, Format format = Format::msgpack, DecodeLimits limits = {});
+  Decoder(Decoder&& other) noexcept;
+  ~Decoder();
 
   Kind peek() const noexcept;
   /// The bytes that have not been read yet.
@@ -87,47 +78,18 @@ class Decoder : private Refusal {
     return remaining() >= 5 && (static_cast<unsigned char>(next_[1]) & 0x7f) == 0x7f &&
            take_infinite();
   }
-  bool boolean(bool& into) {
-    if (next_ == end_ || (byte() & 0xfe) != 0xc2) return refuse_kind("bool");
-    into = byte() == 0xc3;
-    ++next_;
-    return true;
-  }
+  bool boolean(bool& into);
   /// Also an integral float in range.
   bool integer(std::int64_t& into);
   /// The same within the range of `type`, which refusals name.
-  bool integer(const IntegerType& type, std::int64_t& into) {
-    if (next_ == end_ || byte() >= 0x80) return long_integer(type, into);
-    into = byte();  // every integer type holds 0 to 127
-    ++next_;
-    return true;
-  }
+  bool integer(const IntegerType& type, std::int64_t& into);
   /// Also an integral float in range.
   bool unsigned_integer(std::uint64_t& into);
   /// Also an integer; nil is refused with the NaN hint.
-  bool floating(double& into, std::string_view expected = "f64") {
-    if (remaining() < 9 || byte() != 0xcb) return other_floating(into, expected);
-    std::uint64_t bits;
-    std::memcpy(&bits, next_ + 1, sizeof bits);
-    into = std::bit_cast<double>(big_endian(bits));
-    next_ += 9;
-    return true;
-  }
-  bool string(std::string& into) {
-    std::string_view text;
-    if (!string_view(text)) return false;
-    into.assign(text);
-    return true;
-  }
+  bool floating(double& into, std::string_view expected = "f64");
+  bool string(std::string& into);
   /// Lives as long as the message.
-  bool string_view(std::string_view& into) {
-    if (next_ == end_) return long_string(into);
-    const std::size_t size = byte() & 0x1fu;
-    if ((byte() & 0xe0) != 0xa0 || size >= remaining()) return long_string(into);
-    into = std::string_view(next_ + 1, size);
-    next_ += size + 1;
-    return true;
-  }
+  bool string_view(std::string_view& into);
   bool bytes(Bytes& into);
   bool extension(std::int8_t& type, BytesView& data);
 
@@ -136,10 +98,7 @@ class Decoder : private Refusal {
   bool begin_map(std::size_t& count);
   /// The next key as text, valid until the next key; integer and other scalar keys are given as
   /// text.
-  bool key(std::string_view& into) {
-    if (next_ == end_ || (byte() & 0xe0) != 0xa0) return other_key(into);
-    return string_view(into);
-  }
+  bool key(std::string_view& into);
   void end_map() noexcept { ++depth_left_; }
 
   /// Passes over one whole value without reading it.
@@ -173,6 +132,7 @@ class Decoder : private Refusal {
   }
 
   using Refusal::clear;  ///< forgets a refusal: what was read until then stays read
+  using Refusal::describe;
   using Refusal::inside;
   using Refusal::inside_key;
   using Refusal::path;
@@ -187,9 +147,6 @@ class Decoder : private Refusal {
   Failure failure(ErrorCode code, Execution execution, std::string_view where) const;
 
  private:
-  static std::uint64_t big_endian(std::uint64_t value) noexcept {
-    return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
-  }
   unsigned byte() const noexcept { return static_cast<unsigned char>(*next_); }
   bool take_undefined() noexcept;
   bool take_infinite() noexcept;

@@ -8,7 +8,6 @@
 // throws.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -32,51 +31,35 @@ class Encoder : private Refusal {
       : buffer_(std::move(buffer)), format_(format) {}
 
   // Scalars. They return true, so that generated code can chain them with &&.
-  bool null() { return put(0xc0); }
-  bool boolean(bool value) { return put(value ? 0xc3 : 0xc2); }
+  bool null();
+  bool boolean(bool value);
   /// In its shortest form (wire page "Numbers").
-  bool integer(std::int64_t value) {
-    if (value >= -32 && value < 128) return put(static_cast<unsigned>(value));
-    return long_integer(value);
-  }
+  bool integer(std::int64_t value);
   /// In its shortest form.
-  bool unsigned_integer(std::uint64_t value) {
-    if (value < 128) return put(static_cast<unsigned>(value));
-    return long_unsigned(value);
-  }
+  bool unsigned_integer(std::uint64_t value);
   /// Any double, NaN included: codecs decide what is legal.
-  bool floating(double value) {
-    char* to = buffer_.extend(9);
-    const auto bits = big_endian(std::bit_cast<std::uint64_t>(value));
-    *to = static_cast<char>(0xcb);
-    std::memcpy(to + 1, &bits, sizeof bits);
-    return true;
-  }
-  bool string(std::string_view utf8) {
-    if (utf8.size() >= 32) return long_string(utf8);
-    char* to = buffer_.extend(utf8.size() + 1);
-    *to = static_cast<char>(0xa0 | utf8.size());
-    if (!utf8.empty()) std::memcpy(to + 1, utf8.data(), utf8.size());
+  bool floating(double value);
+  bool string(std::string_view utf8);
+  /// Short literals, the envelope's words: a move or two.
+  template <std::size_t size>
+  requires(size <= 32) bool string(const char (&literal)[size]) {
+    char* to = buffer_.extend(size);
+    *to = static_cast<char>(0xa0 | (size - 1));
+    std::memcpy(to + 1, literal, size - 1);
     return true;
   }
   bool bytes(BytesView value);
   bool extension(std::int8_t type, BytesView data);
   /// Values that are msgpack already, as Decoder::raw() gave them.
-  bool raw(BytesView encoded) {
-    buffer_.append(encoded.as_text());
-    return true;
-  }
+  bool raw(BytesView encoded);
 
   // Containers: begin, then `count` items (for maps: key() and an item, `count` times), then end.
-  bool begin_array(std::size_t count) {
-    return count < 16 ? put(0x90 | static_cast<unsigned>(count)) : long_array(count);
-  }
+  bool begin_array(std::size_t count);
   void end_array() noexcept {}
-  bool begin_map(std::size_t count) {
-    if (tag_.data() != nullptr) return begin_tagged_map(count);
-    return count < 16 ? put(0x80 | static_cast<unsigned>(count)) : long_map(count);
-  }
+  bool begin_map(std::size_t count);
   bool key(std::string_view name) { return string(name); }
+  template <std::size_t size>
+  requires(size <= 32) bool key(const char (&literal)[size]) { return string(literal); }
   void end_map() noexcept {}
 
   /// For tagged unions: the next map begins with the entry `tag`: `variant`, which its count leaves
@@ -107,9 +90,6 @@ class Encoder : private Refusal {
   Buffer take_buffer() noexcept { return std::move(buffer_); }
 
  private:
-  static std::uint64_t big_endian(std::uint64_t value) noexcept {
-    return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
-  }
   bool put(unsigned byte) {
     buffer_.push(static_cast<char>(byte));
     return true;

@@ -81,6 +81,12 @@ class Failure {
  public:
   Failure(ErrorCode code, Execution execution, std::string message);
   explicit Failure(FailureData data);
+  // Out of line, all of them: failures are rare, and every call site would carry the code.
+  Failure(const Failure& other) noexcept;
+  Failure(Failure&& other) noexcept;
+  Failure& operator=(const Failure& other) noexcept;
+  Failure& operator=(Failure&& other) noexcept;
+  ~Failure();
 
   ErrorCode code() const noexcept { return data_->code; }
   Execution execution() const noexcept { return data_->execution; }

@@ -13,6 +13,12 @@ Failure::Failure(FailureData data) {
   data_ = std::make_shared<const FailureData>(std::move(data));
 }
 
+Failure::Failure(const Failure&) noexcept = default;
+Failure::Failure(Failure&&) noexcept = default;
+Failure& Failure::operator=(const Failure&) noexcept = default;
+Failure& Failure::operator=(Failure&&) noexcept = default;
+Failure::~Failure() = default;
+
 void Failure::raise() const {
   switch (code()) {
     case ErrorCode::declared:

@@ -15,9 +15,9 @@ std::string finish_describe(std::string_view type, const Encoder& written, bool 
 }  // namespace detail
 
 Failure streams_unimplemented(const Method& method) {
-  return Failure(ErrorCode::unimplemented, Execution::not_executed,
-                 std::string(method.label) +
-                     ": this connection carries no streams; return a list instead");
+  return Failure(
+      ErrorCode::unimplemented, Execution::not_executed,
+      std::string(method.label) + ": this connection carries no streams; return a list instead");
 }
 
 }  // namespace multifrost

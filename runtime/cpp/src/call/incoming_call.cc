@@ -5,8 +5,7 @@
 
 namespace multifrost {
 
-std::optional<std::size_t> IncomingCall::find(
-    Table<const Method*> methods) const noexcept {
+std::optional<std::size_t> IncomingCall::find(Table<const Method*> methods) const noexcept {
   const auto found = std::lower_bound(
       methods.begin(), methods.end(), function_,
       [](const Method* method, std::string_view name) { return method->name < name; });

@@ -56,19 +56,28 @@ std::shared_ptr<PendingCall> Request::start() && {
   return state;
 }
 
-Decoder Reply::decoder() const {
-  if (!result_.empty()) return Decoder(result_, format_);
-  return Decoder(BytesView(std::string_view("\xc0")));  // absent reads as nil (idl rule 15)
-}
+Reply::Reply(const Reply&) = default;
+Reply::Reply(Reply&&) noexcept = default;
+Reply& Reply::operator=(const Reply&) = default;
+Reply& Reply::operator=(Reply&&) noexcept = default;
+Reply::~Reply() = default;
 
-Failure Reply::misfit(const Decoder& from) const {
-  const std::string where = std::string(method_->label) + ": result";
-  if (!result_.empty()) return from.failure(ErrorCode::decode, Execution::executed, where);
-  return Failure(
-      ErrorCode::decode, Execution::executed,
-      where + from.path() + ": " + from.reason() +
-          "; the answer holds no result at all (a worker written in Go leaves out 0, false, "
-          "\"\", [] and nil: declare the result as optional, or set absent_result_is_zero)");
+bool Reply::read(bool (*read_value)(Decoder& from, void* into), void* into) {
+  if (failure_) return false;
+  const bool absent = result_.empty();
+  if (absent && absent_ == Absent::zero) return true;
+  // Absent reads as nil (idl rule 15).
+  Decoder from = absent ? Decoder(BytesView(std::string_view("\xc0"))) : Decoder(result_, format_);
+  if (read_value(from, into) && from.finish()) return true;
+
+  std::string why = from.describe(std::string(method_->label) + ": result");
+  if (absent) {
+    why.append(
+        "; the answer holds no result at all (a worker written in Go leaves out 0, false, \"\", [] "
+        "and nil: declare the result as optional, or set absent_result_is_zero)");
+  }
+  failure_.emplace(ErrorCode::decode, Execution::executed, std::move(why));
+  return false;
 }
 
 }  // namespace multifrost

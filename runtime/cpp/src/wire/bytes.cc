@@ -20,6 +20,16 @@ Bytes::Bytes(std::vector<std::byte>&& owned) {
   owner_ = owner;
 }
 
+Bytes::Bytes(const Bytes&) noexcept = default;
+Bytes& Bytes::operator=(const Bytes&) noexcept = default;
+Bytes& Bytes::operator=(Bytes&& other) noexcept {
+  owner_.swap(other.owner_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+Bytes::~Bytes() = default;
+
 Bytes Bytes::slice(std::size_t offset, std::size_t count) const noexcept {
   offset = std::min(offset, size_);
   return {owner_, data_ + offset, std::min(count, size_ - offset)};

@@ -62,6 +62,8 @@ StructReader::StructReader(Decoder& from, const StructTable& table, UnknownField
   if (unknown != nullptr) unknown->clear();
 }
 
+StructReader::~StructReader() = default;
+
 bool StructReader::next(int& index) {
   while (good_ && left_ != 0) {
     --left_;

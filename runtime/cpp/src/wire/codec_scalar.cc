@@ -1,13 +1,13 @@
 #include "multifrost/codec/scalar.h"
 
+#include "multifrost/codec/container.h"
+
 #include <limits>
 
 #include "wire/text.h"
 
 namespace multifrost::codec {
 namespace {
-
-constexpr char kNanAdvice[] = " does not travel on this wire (declare f64? or @nan_as_null)";
 
 std::string bad_text(std::string_view text) {
   return "expected UTF-8 text, got " + wire::quoted(text) + ", which is not UTF-8 from byte " +
@@ -21,20 +21,23 @@ bool refuse_range(Encoder& to, const IntegerType& type, std::int64_t value) {
                    std::to_string(type.low) + " to " + std::to_string(type.high) + ")");
 }
 
-bool refuse_infinite(Encoder& to, std::string_view type, double value) {
-  return to.refuse("expected " + std::string(type) + ", got " + wire::number_text(value) +
-                   ", which" + kNanAdvice);
+bool F64::write(Encoder& to, double value) {
+  return is_finite(value) ? to.floating(value) : to.refuse(wire::not_finite("f64", value));
 }
 
-bool refuse_infinite(Decoder& from, std::string_view type, double value) {
-  return from.refuse("expected " + std::string(type) + ", got " + wire::number_text(value) +
-                     ", which" + kNanAdvice);
+bool F64::read(Decoder& from, double& into) {
+  if (!from.floating(into)) return false;
+  return is_finite(into) || from.refuse(wire::not_finite("f64", into));
+}
+
+bool F32::write(Encoder& to, float value) {
+  return is_finite(value) ? to.floating(value) : to.refuse(wire::not_finite("f32", value));
 }
 
 bool F32::read(Decoder& from, float& into) {
   double wide;
   if (!from.floating(wide, "f32")) return false;
-  if (!is_finite(wide)) return refuse_infinite(from, "f32", wide);
+  if (!is_finite(wide)) return from.refuse(wire::not_finite("f32", wide));
   // What rounds to an infinity is out of range; half a step above the greatest float still rounds
   // down.
   into = static_cast<float>(wide);
@@ -53,5 +56,12 @@ bool String::read(Decoder& from, std::string& into) {
   into.assign(text);
   return true;
 }
+
+template struct List<F64>;
+template struct List<I32>;
+template struct List<I64>;
+template struct List<I53>;
+template struct List<String>;
+template struct List<Binary>;
 
 }  // namespace multifrost::codec

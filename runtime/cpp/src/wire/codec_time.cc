@@ -18,7 +18,7 @@ bool from_number(Decoder& from, double scale, std::int64_t& microseconds,
                  std::string_view expected) {
   double value;
   if (!from.floating(value, expected)) return false;
-  if (!is_finite(value)) return refuse_infinite(from, expected, value);
+  if (!is_finite(value)) return from.refuse(wire::not_finite(expected, value));
   if (wire::to_integer(std::round(value * scale), microseconds)) return true;
   return from.refuse(wire::number_text(value) + " is out of range for " + std::string(expected));
 }

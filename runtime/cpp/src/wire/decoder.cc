@@ -63,6 +63,22 @@ std::string_view to_string(Kind kind) noexcept {
   return names[static_cast<std::size_t>(kind)];
 }
 
+Decoder::Decoder(BytesView message, Format format, DecodeLimits limits)
+    : next_(message.as_text().data()),
+      end_(next_ + message.size()),
+      depth_left_(limits.depth),
+      items_left_(limits.items) {
+  if (format != Format::msgpack) convert();
+}
+
+Decoder::Decoder(const Bytes& message, Format format, DecodeLimits limits)
+    : Decoder(message.view(), format, limits) {
+  message_ = &message;
+}
+
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder::~Decoder() = default;
+
 Kind Decoder::peek() const noexcept {
   Head head;
   if (!read_head(next_, end_, head)) return Kind::end;
@@ -85,6 +101,13 @@ std::string Decoder::describe_next() const {
   return text_of(head, next_);
 }
 
+bool Decoder::boolean(bool& into) {
+  if (next_ == end_ || (byte() & 0xfe) != kFalse) return refuse_kind("bool");
+  into = byte() == kTrue;
+  ++next_;
+  return true;
+}
+
 bool Decoder::null() { return take_null() || refuse_kind("null"); }
 
 bool Decoder::take_undefined() noexcept {
@@ -104,6 +127,13 @@ bool Decoder::take_infinite() noexcept {
 bool Decoder::integer(std::int64_t& into) {
   constexpr IntegerType type = {"integer", INT64_MIN, INT64_MAX};
   return integer(type, into);
+}
+
+bool Decoder::integer(const IntegerType& type, std::int64_t& into) {
+  if (next_ == end_ || byte() >= kFixMap) return long_integer(type, into);
+  into = byte();  // every integer type holds 0 to 127
+  ++next_;
+  return true;
 }
 
 bool Decoder::long_integer(const IntegerType& type, std::int64_t& into) {
@@ -144,6 +174,13 @@ bool Decoder::unsigned_integer(std::uint64_t& into) {
   return true;
 }
 
+bool Decoder::floating(double& into, std::string_view expected) {
+  if (remaining() < 9 || byte() != kFloat64) return other_floating(into, expected);
+  into = std::bit_cast<double>(load<std::uint64_t>(next_ + 1));
+  next_ += 9;
+  return true;
+}
+
 bool Decoder::other_floating(double& into, std::string_view expected) {
   Head head;
   if (!read_head(next_, end_, head)) return refuse_kind(expected);
@@ -157,6 +194,22 @@ bool Decoder::other_floating(double& into, std::string_view expected) {
     return refuse_kind(expected);
   }
   next_ += head.length;
+  return true;
+}
+
+bool Decoder::string(std::string& into) {
+  std::string_view text;
+  if (!string_view(text)) return false;
+  into.assign(text);
+  return true;
+}
+
+bool Decoder::string_view(std::string_view& into) {
+  if (next_ == end_) return long_string(into);
+  const std::size_t size = byte() & 0x1fu;
+  if ((byte() & 0xe0) != kFixStr || size >= remaining()) return long_string(into);
+  into = std::string_view(next_ + 1, size);
+  next_ += size + 1;
   return true;
 }
 
@@ -216,6 +269,11 @@ bool Decoder::begin(Kind kind, std::size_t& count) {
   next_ += head.length;
   count = head.size;
   return true;
+}
+
+bool Decoder::key(std::string_view& into) {
+  if (next_ == end_ || (byte() & 0xe0) != kFixStr) return other_key(into);
+  return string_view(into);
 }
 
 bool Decoder::other_key(std::string_view& into) {

@@ -21,6 +21,29 @@ void put_number(Buffer& to, unsigned marker, T value) {
   store(room + 1, value);
 }
 
+// Fewer than 32 bytes, without the call that a memcpy of unknown size is.
+void copy_short(char* to, const char* from, std::size_t size) {
+  const auto two = [=]<class Half>(Half) {  // halves that may overlap
+    Half first, last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + size - sizeof last, &last, sizeof last);
+  };
+  struct Sixteen {
+    std::uint64_t parts[2];
+  };
+  if (size >= 16) {
+    two(Sixteen());
+  } else if (size >= 8) {
+    two(std::uint64_t());
+  } else if (size >= 4) {
+    two(std::uint32_t());
+  } else {
+    for (std::size_t at = 0; at < size; ++at) to[at] = from[at];
+  }
+}
+
 // A size in one, two or four bytes behind the marker for its width.
 void put_size(Buffer& to, unsigned marker8, unsigned marker16, unsigned marker32,
               std::size_t size) {
@@ -37,6 +60,47 @@ constexpr std::size_t kGreatestSize = 0xffff'ffff;
 constexpr char kTooLong[] = "is longer than the 4 GiB that a message can say";
 
 }  // namespace
+
+bool Encoder::null() { return put(kNil); }
+
+bool Encoder::boolean(bool value) { return put(value ? kTrue : kFalse); }
+
+bool Encoder::integer(std::int64_t value) {
+  if (value >= -32 && value < 128) return put(static_cast<unsigned>(value));
+  return long_integer(value);
+}
+
+bool Encoder::unsigned_integer(std::uint64_t value) {
+  if (value < 128) return put(static_cast<unsigned>(value));
+  return long_unsigned(value);
+}
+
+bool Encoder::floating(double value) {
+  put_number(buffer_, kFloat64, std::bit_cast<std::uint64_t>(value));
+  return true;
+}
+
+bool Encoder::string(std::string_view utf8) {
+  if (utf8.size() >= 32) return long_string(utf8);
+  char* to = buffer_.extend(utf8.size() + 1);
+  *to = static_cast<char>(kFixStr | utf8.size());
+  copy_short(to + 1, utf8.data(), utf8.size());
+  return true;
+}
+
+bool Encoder::raw(BytesView encoded) {
+  buffer_.append(encoded.as_text());
+  return true;
+}
+
+bool Encoder::begin_array(std::size_t count) {
+  return count < 16 ? put(kFixArray | static_cast<unsigned>(count)) : long_array(count);
+}
+
+bool Encoder::begin_map(std::size_t count) {
+  if (tag_.data() != nullptr) return begin_tagged_map(count);
+  return count < 16 ? put(kFixMap | static_cast<unsigned>(count)) : long_map(count);
+}
 
 bool Encoder::long_unsigned(std::uint64_t value) {
   if (value < 0x100) {

@@ -146,6 +146,11 @@ std::string number_text(double value) {
   return result;
 }
 
+std::string not_finite(std::string_view type, double value) {
+  return "expected " + std::string(type) + ", got " + number_text(value) +
+         ", which does not travel on this wire (declare f64? or @nan_as_null)";
+}
+
 bool parse_integer(std::string_view text, std::int64_t& into) noexcept {
   return parse_canonical(text, into);
 }

@@ -26,6 +26,9 @@ void append_json_string(std::string& to, std::string_view utf8);
 /// Infinity.
 std::string number_text(double value);
 
+/// Why a float that is not finite is refused.
+std::string not_finite(std::string_view type, double value);
+
 /// Canonical decimals: no sign but "-", no leading zero, no "-0". False when `text` is none, or too
 /// great.
 bool parse_integer(std::string_view text, std::int64_t& into) noexcept;

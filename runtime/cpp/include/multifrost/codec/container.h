@@ -30,7 +30,7 @@ struct List {
   using Type = std::vector<Item>;
   static constexpr Kinds kKinds = bit(Kind::array);
 
-  static bool write(Encoder& to, std::span<const Item> values) {
+  [[gnu::noinline]] static bool write(Encoder& to, std::span<const Item> values) {
     to.begin_array(values.size());
     for (std::size_t at = 0; at < values.size(); ++at) {
       if (!C::write(to, values[at])) return to.inside(at);
@@ -39,7 +39,7 @@ struct List {
     return true;
   }
 
-  static bool read(Decoder& from, Type& into) {
+  [[gnu::noinline]] static bool read(Decoder& from, Type& into) {
     std::size_t count;
     if (!from.begin_array(count)) return false;
     into.clear();
@@ -51,6 +51,14 @@ struct List {
     return true;
   }
 };
+
+// The common ones are compiled into the library, with the items' codecs inlined.
+extern template struct List<F64>;
+extern template struct List<I32>;
+extern template struct List<I64>;
+extern template struct List<I53>;
+extern template struct List<String>;
+extern template struct List<Binary>;
 
 /// `std::vector<bool>` is no range of bool: it has no span and no bool&.
 template <>
@@ -123,7 +131,7 @@ struct Map {
   using Type = std::map<typename K::Type, typename C::Type>;
   static constexpr Kinds kKinds = bit(Kind::map);
 
-  static bool write(Encoder& to, const Type& values) {
+  [[gnu::noinline]] static bool write(Encoder& to, const Type& values) {
     to.begin_map(values.size());
     for (const auto& [key, value] : values) {
       const std::size_t key_at = to.buffer().size();
@@ -134,7 +142,7 @@ struct Map {
     return true;
   }
 
-  static bool read(Decoder& from, Type& into) {
+  [[gnu::noinline]] static bool read(Decoder& from, Type& into) {
     std::size_t count;
     if (!from.begin_map(count)) return false;
     into.clear();
@@ -170,7 +178,7 @@ struct Tuple {
     to.begin_array(sizeof...(C));
     return write_items(to, value, std::index_sequence_for<C...>());
   }
-  static bool read(Decoder& from, Type& into) {
+  [[gnu::noinline]] static bool read(Decoder& from, Type& into) {
     std::size_t count;
     if (!from.begin_array(count)) return false;
     if (count != sizeof...(C)) return refuse_tuple_size(from, sizeof...(C), count);
@@ -212,7 +220,7 @@ struct Optional {
     }
     return C::write(to, *value);
   }
-  static bool read(Decoder& from, Type& into) {
+  [[gnu::noinline]] static bool read(Decoder& from, Type& into) {
     bool empty = from.take_null();
     if constexpr (FloatCodec<C>) empty = empty || from.take_not_finite();
     if (!empty) return C::read(from, into.emplace());
@@ -230,7 +238,7 @@ struct Boxed {
   static bool write(Encoder& to, const Type& value) {
     return value ? C::write(to, *value) : to.null();
   }
-  static bool read(Decoder& from, Type& into) {
+  [[gnu::noinline]] static bool read(Decoder& from, Type& into) {
     if (!from.take_null()) return C::read(from, into.emplace());
     into.reset();
     return true;

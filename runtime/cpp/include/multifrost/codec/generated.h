@@ -90,6 +90,9 @@ class StructReader {
   /// `unknown` takes the entries that the table does not have; null: they are skipped, or refused
   /// if strict.
   StructReader(Decoder& from, const StructTable& table, UnknownFields* unknown = nullptr);
+  StructReader(const StructReader&) = delete;
+  StructReader& operator=(const StructReader&) = delete;
+  ~StructReader();
 
   /// Goes to the next known entry; false at the end and after a refusal.
   bool next(int& index);

@@ -25,10 +25,10 @@ struct OneOf {
   static_assert(((C::kKinds != 0) && ...),
                 "an enum in a union: use NamedEnum or NumberedEnum, which know their wire kind");
 
-  static bool write(Encoder& to, const Type& value) {
+  [[gnu::noinline]] static bool write(Encoder& to, const Type& value) {
     return write_member(to, value, std::index_sequence_for<C...>());
   }
-  static bool read(Decoder& from, Type& into) {
+  [[gnu::noinline]] static bool read(Decoder& from, Type& into) {
     return read_member(from, into, std::index_sequence_for<C...>());
   }
 

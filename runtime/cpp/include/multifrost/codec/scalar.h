@@ -89,20 +89,13 @@ constexpr bool is_finite(double value) noexcept {
   constexpr std::uint64_t exponent = 0x7ff0'0000'0000'0000;
   return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
 }
-bool refuse_infinite(Encoder& to, std::string_view type, double value);
-bool refuse_infinite(Decoder& from, std::string_view type, double value);
 
 struct F64 {
   using Type = double;
   static constexpr bool kFloat = true;
   static constexpr Kinds kKinds = kNumber;
-  static bool write(Encoder& to, double value) {
-    return is_finite(value) ? to.floating(value) : refuse_infinite(to, "f64", value);
-  }
-  static bool read(Decoder& from, double& into) {
-    if (!from.floating(into)) return false;
-    return is_finite(into) || refuse_infinite(from, "f64", into);
-  }
+  static bool write(Encoder& to, double value);
+  static bool read(Decoder& from, double& into);
 };
 
 /// Widened on the wire.
@@ -110,9 +103,7 @@ struct F32 {
   using Type = float;
   static constexpr bool kFloat = true;
   static constexpr Kinds kKinds = kNumber;
-  static bool write(Encoder& to, float value) {
-    return is_finite(value) ? to.floating(value) : refuse_infinite(to, "f32", value);
-  }
+  static bool write(Encoder& to, float value);
   static bool read(Decoder& from, float& into);
 };
 
