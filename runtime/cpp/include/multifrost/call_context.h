@@ -1,4 +1,5 @@
-// What a handler may know of the call that it serves. Valid while the handler runs; any thread may read it.
+// What a handler may know of the call that it serves. Valid while the handler runs; any thread may
+// read it.
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,11 @@ class CallContext {
   CallContext() = default;
   CallContext(std::string_view peer, std::string_view id, std::string_view name_space,
               std::optional<Clock::time_point> deadline, std::stop_token stop)
-      : peer_(peer), id_(id), name_space_(name_space), deadline_(deadline), stop_(std::move(stop)) {}
+      : peer_(peer),
+        id_(id),
+        name_space_(name_space),
+        deadline_(deadline),
+        stop_(std::move(stop)) {}
 
   /// When the caller stops waiting, if it said so.
   std::optional<Clock::time_point> deadline() const noexcept { return deadline_; }

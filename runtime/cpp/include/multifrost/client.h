@@ -13,8 +13,8 @@ namespace multifrost {
 
 struct SpawnOptions;
 
-/// A movable handle; its const methods may be called from any thread. The last handle closes the channel:
-/// its destructor blocks at most for the stop deadlines; `close` reports.
+/// A movable handle; its const methods may be called from any thread. The last handle closes the
+/// channel: its destructor blocks at most for the stop deadlines; `close` reports.
 class Client {
  public:
   explicit Client(std::shared_ptr<Channel> channel, CallOptions options = {}) noexcept
@@ -32,8 +32,8 @@ class Client {
   CallOptions options_;
 };
 
-/// Starts `script` and returns the channel to it; for generated `spawn` functions. Throws SpawnError and
-/// its kin. Rules for an empty `executable`: see ParentWorker::spawn.
+/// Starts `script` and returns the channel to it; for generated `spawn` functions. Throws
+/// SpawnError and its kin. Rules for an empty `executable`: see ParentWorker::spawn.
 std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable,
                                        const SpawnOptions& options);
 std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable);

@@ -1,4 +1,5 @@
-// Options of one call. They are given before the arguments: `worker.with({.timeout = 2s}).detect(…)`.
+// Options of one call. They are given before the arguments: `worker.with({.timeout =
+// 2s}).detect(…)`.
 #pragma once
 
 #include <chrono>
@@ -9,7 +10,8 @@
 namespace multifrost {
 
 struct CallOptions {
-  /// Time for the whole call. Unset: the method's @timeout, else the worker's default, else none (spec 6.2).
+  /// Time for the whole call. Unset: the method's @timeout, else the worker's default, else none
+  /// (spec 6.2).
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
   /// Stopping it ends the call with CancelledError; the worker may still run it.
   std::stop_token stop = {};
