@@ -307,6 +307,18 @@ TEST_P(SessionProcess, OutputComesInLines) {
   EXPECT_THAT(lines_->wait_for(3), testing::ElementsAre("out one", "out two", "out three"));
 }
 
+TEST_P(SessionProcess, UnderAPublishedParentOutputComesAsMessages) {
+  // Without MULTIFROST_STDIO the worker must not rely on its pipes being read.
+  const auto worker = [&] {
+    options_.arguments = {"-u", "MULTIFROST_STDIO", MFGEN_TEST_WORKER};
+    auto wrapped = spawn("/usr/bin/env");
+    wrapped.start();
+    return wrapped;
+  }();
+  worker.call("say", "as a message");
+  EXPECT_THAT(lines_->wait_for(1), testing::ElementsAre("out as a message"));
+}
+
 TEST_P(SessionProcess, TheParentsVariablesNeverReachAGrandchild) {
   options_.environment["GREETING"] = "hello";
   const auto worker = started();

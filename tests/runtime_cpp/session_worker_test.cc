@@ -58,6 +58,7 @@ class WorkerSessionTest : public testing::Test {
                                                functions_, options);
     thread_ = std::jthread([this] {
       session_->serve();
+      session_->finish();
       ended_ = true;
       ended_.notify_all();
     });

@@ -3,12 +3,14 @@
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "multifrost/codec.h"
 #include "multifrost/serve.h"
 #include "process/child_environment.h"
 #include "process/lifeline.h"
+#include "session/forwarded_output.h"
 #include "session/runtime_core.h"
 #include "session/worker_session.h"
 #include "transport/signal_watch.h"
@@ -54,12 +56,20 @@ class ChildWorker::State {
     return session_;
   }
 
-  void serve(session::WorkerSession& session) {
+  bool parent_reads_pipes() const noexcept {
+    return environment_.ok() && environment_->stdio_is_pipe;
+  }
+
+  /// `ended` runs when the last call has been answered, while messages can still be sent.
+  template <class Ended>
+  void serve(session::WorkerSession& session, Ended&& ended) {
     {
       const std::lock_guard lock(mutex_);
       serving_ = std::this_thread::get_id();
     }
     session.serve();
+    ended();
+    session.finish();
     const std::lock_guard lock(mutex_);
     serving_ = {};
     session_.reset();
@@ -68,7 +78,7 @@ class ChildWorker::State {
 
   void serve_on_thread(std::shared_ptr<session::WorkerSession> session) {
     if (thread_.joinable()) thread_.join();
-    thread_ = std::thread([this, session = std::move(session)] { serve(*session); });
+    thread_ = std::thread([this, session = std::move(session)] { serve(*session, [] {}); });
   }
 
   void stop() {
@@ -147,7 +157,11 @@ int ChildWorker::run() {
     std::fprintf(stderr, "multifrost: this worker runs already\n");
     return 1;
   }
-  state_->serve(**session);
+  // A pipe would hold lines back until the program ends.
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::optional<session::ForwardedOutput> output;
+  if (!state_->parent_reads_pipes()) output.emplace(**session);
+  state_->serve(**session, [&] { output.reset(); });
   return 0;
 }
 

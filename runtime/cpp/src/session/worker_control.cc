@@ -126,7 +126,12 @@ void WorkerSession::parent_gone() {
   tick_.arm(kStuck);  // so that the standby looks again
 }
 
-bool WorkerSession::send_output(protocol::OutputStream stream, std::string_view text) {
+bool WorkerSession::has_parent() {
+  const std::lock_guard lock(mutex_);
+  return !parents_.empty();
+}
+
+void WorkerSession::send_output(protocol::OutputStream stream, std::string_view text) {
   std::vector<PeerId> parents;
   {
     const std::lock_guard lock(mutex_);
@@ -138,7 +143,6 @@ bool WorkerSession::send_output(protocol::OutputStream stream, std::string_view 
     protocol_.output(to, {id.data(), id.size()}, stream, text);
     transport_->try_send(parent, to.buffer());
   }
-  return !parents.empty();
 }
 
 // ---- the standby

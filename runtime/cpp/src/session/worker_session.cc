@@ -54,8 +54,9 @@ void WorkerSession::serve() {
   standby_wake_.set();
   standby_.join();
   refuse_the_rest();
-  transport_->finish(Clock::now() + kFinish);
 }
+
+void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
 void WorkerSession::take_next() {
   std::optional<Waiting> queued;

@@ -51,11 +51,16 @@ class WorkerSession {
 
   /// Serves on this thread until stop(), a shutdown message or the loss of the parent.
   void serve();
+  /// After serve(): lets the last messages leave, then ends all connections. Blocks for half a
+  /// second at most.
+  void finish();
   /// Asks serve() to end: the running call ends, queued ones are answered "shutting down".
   void stop() noexcept;
 
-  /// Sends a piece of this process's own output to every parent known so far; false: there is none.
-  bool send_output(protocol::OutputStream stream, std::string_view text);
+  /// Whether some parent has spoken, so that output can reach it (wire page "Framing").
+  bool has_parent();
+  /// Sends a line of this process's own output to every parent known so far. Any thread.
+  void send_output(protocol::OutputStream stream, std::string_view text);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -1,0 +1,40 @@
+// Sends what this worker prints to its parents, line by line, as STDOUT and STDERR messages
+// (spec 8.1).
+//
+// For parents that do not read the worker's pipes themselves (R8). Best-effort (spec 12.3):
+// bounded, and what is printed before any parent has spoken waits for the first one. A thread of
+// its own; the destructor sends what is left and gives the descriptors back.
+#pragma once
+
+#include <thread>
+
+#include "process/line_splitter.h"
+#include "process/output_capture.h"
+#include "process/output_queue.h"
+#include "session/worker_session.h"
+#include "transport/event_fd.h"
+
+namespace multifrost::session {
+
+class ForwardedOutput {
+ public:
+  explicit ForwardedOutput(WorkerSession& session);
+  ForwardedOutput(const ForwardedOutput&) = delete;
+  ForwardedOutput& operator=(const ForwardedOutput&) = delete;
+  ~ForwardedOutput();
+
+ private:
+  void run();
+  void read_all();
+  bool send_all();
+
+  WorkerSession& session_;
+  process::OutputCapture capture_;
+  process::LineSplitter out_;
+  process::LineSplitter err_;
+  process::OutputQueue queue_;
+  transport::EventFd ends_;
+  std::thread thread_;
+};
+
+}  // namespace multifrost::session
