@@ -2,14 +2,17 @@
 // what the front end really does, so that the page cannot drift.
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "annotation_table.h"
+#include "diagnostic_table.h"
 #include "front_end.h"
 #include "markdown.h"
 #include "mfidl/parse.h"
+#include "mfidl/render.h"
 
 namespace mfidl::test {
 namespace {
@@ -104,6 +107,24 @@ TEST(LanguagePage, LimitsAreTheRealOnes) {
   EXPECT_TRUE(states("nesting of types and literals | " + std::to_string(kMaxNesting)));
   EXPECT_TRUE(states("errors in one run | " + std::to_string(kMaxErrors)));
   EXPECT_TRUE(states("warnings in one run | " + std::to_string(kMaxWarnings)));
+}
+
+// Every member that the JSON form can have stands in the page's tables.
+TEST(LanguagePage, JsonMembersAreListed) {
+  FrontEnd front_end;
+  const SourceFile& file = front_end.sources.add("x.mfidl", "abc");
+  const SourceSpan span{file.base(), file.base() + 1};
+  front_end.diagnostics.report(diag::kUnexpectedCharacter, span, "x")
+      .suggest("y")
+      .note(span, "z")
+      .help("h");
+  const std::string json = render_json(front_end.diagnostics, front_end.sources);
+  const std::string text = page();
+  const std::regex member("\"([a-z_]+)\": ");
+  for (std::sregex_iterator it(json.begin(), json.end(), member); it != std::sregex_iterator();
+       ++it) {
+    EXPECT_NE(text.find("`" + it->str(1) + "`"), std::string::npos) << it->str(1);
+  }
 }
 
 }  // namespace

@@ -181,8 +181,7 @@ TEST(Robustness, NestingUpToTheLimit) {
 
 TEST(Robustness, ManyErrorsEndTheRunEarly) {
   FrontEnd front_end;
-  const ast::File file =
-      parse("package a;\n" + repeat("const A: i32 = ;\n", kMegabyte), front_end);
+  const ast::File file = parse("package a;\n" + repeat("const A: i32 = ;\n", kMegabyte), front_end);
   EXPECT_EQ(front_end.diagnostics.error_count(), kMaxErrors);
   EXPECT_LT(file.declarations.size(), 2 * kMaxErrors);
 }
