@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import socket
 import struct
-import uuid
 
 import msgpack
 import pytest
@@ -17,18 +16,10 @@ from vectors import vectors
 CALLS = 1000
 
 
-def marker() -> bytes:
-    return msgpack.packb(
-        {"app": "comlink_ipc_v3", "id": str(uuid.uuid4()), "type": "heartbeat", "timestamp": 1.0}
-    )
-
-
 def flush(parent: RawParent) -> None:
-    """Waits until everything sent before was read: the echo of a last heartbeat."""
-    payload = marker()
-    wanted = msgpack.unpackb(payload)["id"]
-    parent.send_bytes(payload)
-    while parent.receive()["id"] != wanted:
+    """Waits until every call sent before was answered: calls are answered in order."""
+    last = parent.send_call("echo", "last")
+    while parent.receive()["id"] != last:
         pass
 
 
