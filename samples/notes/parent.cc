@@ -16,7 +16,7 @@ namespace notes = samples::notes;
 
 namespace {
 
-constexpr std::size_t kBatch = 4;
+constexpr std::size_t kBatch = 16;
 
 void show_progress(std::size_t done, std::size_t total, std::size_t words) {
   constexpr std::size_t kWidth = 30;
