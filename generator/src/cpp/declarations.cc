@@ -118,6 +118,9 @@ std::string initializer(const mfidl::Member& member, const Scope& scope) {
     case Kind::kF32:
     case Kind::kF64:
       return " = 0.0";
+    case Kind::kEnum:
+      // A closed enum of numbers may have no value 0: the first one stands in.
+      return " = " + literal({&member.type.enumeration->values.front()}, member.type, scope.types);
     default:
       return mfidl::is_integer(member.type.kind) ? " = 0" : " = {}";
   }

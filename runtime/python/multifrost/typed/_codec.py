@@ -76,7 +76,7 @@ def describe(value: Any) -> str:
     if isinstance(value, bytes | bytearray):
         return f"bytes({len(value)})"
     if isinstance(value, list | tuple):
-        return f"array of {len(value)}"
+        return f"list of {len(value)}"
     if isinstance(value, dict):
         return f"map of {len(value)}"
     return f"a {type(value).__name__}"

@@ -340,5 +340,5 @@ class Tagged(Codec[Any]):
             if self.open_union and isinstance(wire_tag, str):
                 return wire
             listed = ", ".join(self._by_wire)
-            raise expected(f"{self.name}'s tag ({listed})", wire_tag).inside(f".{self.tag}")
+            raise expected(f"{self.name} ({self.tag}: {listed})", wire_tag)
         return struct.decode(wire, self.tag)

@@ -61,9 +61,7 @@ class Integer(Codec[int]):
     def _in_range(self, value: int) -> int:
         if self.least <= value <= self.most:
             return value
-        raise Misfit(
-            f"expected {self.name}, got {value}, which is outside {self.least} … {self.most}"
-        )
+        raise Misfit(f"{value} is out of range for {self.name} ({self.least} to {self.most})")
 
 
 class Float(Codec[float]):
@@ -83,7 +81,7 @@ class Float(Codec[float]):
                 "declare f64? or @nan_as_null"
             )
         if abs(number) > self.largest:
-            raise Misfit(f"expected {self.name}, got {number}, which is too large for it")
+            raise Misfit(f"{number} is out of range for {self.name}")
         return number
 
     def decode(self, wire: Any) -> float:
