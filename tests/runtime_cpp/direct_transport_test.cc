@@ -1,6 +1,8 @@
 // Two of our transports with each other: messages, ends, waking, back-pressure (R1 to R4).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <map>
 #include <thread>
@@ -249,6 +251,45 @@ TEST_P(PairTest, ALongMessageEndsItsConnectionBeforeItIsAllocated) {
   EXPECT_EQ(expect_message(*pair.worker).size(), 1000u);
   send(*pair.parent, pair.to_worker, std::string(1001, 'x'));
   EXPECT_THAT(expect(*pair.worker, Kind::lost).reason, HasSubstr("1001 bytes; the limit is 1000"));
+}
+
+TEST_P(PairTest, ASleepingReaderWritesWhatOthersCouldNot) {
+  // As in a worker whose other threads send output: its fixed thread sleeps in receive().
+  const EventFd wake;
+  std::thread reader([&] {
+    Event event;
+    EXPECT_EQ(pair_.worker->receive(event, guard(), wake.get()), Received::woken);
+  });
+  const std::string large(20'000'000, 'o');
+  send(*pair_.worker, pair_.to_parent, large);
+  EXPECT_EQ(expect_message(*pair_.parent), large);
+  wake.set();
+  reader.join();
+}
+
+TEST_P(PairTest, ACopyInAChildOfForkDisturbsNothing) {
+  auto listening = make_direct_factory()->listen_as_parent(
+      {.tcp = true, .unix_socket = true, .check = {}, .limits = {}});
+  ASSERT_TRUE(listening.ok());
+  const pid_t copy = ::fork();
+  ASSERT_GE(copy, 0);
+  if (copy == 0) {
+    pair_.parent.reset();
+    pair_.worker.reset();
+    listening->transport.reset();
+    ::_exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(copy, &status, 0), copy);
+  EXPECT_EQ(status, 0);
+  send(*pair_.parent, pair_.to_worker, "call");
+  EXPECT_EQ(expect_message(*pair_.worker), "call");
+  for (const Endpoint& endpoint : listening->endpoints) {
+    if (endpoint.kind != GetParam()) continue;
+    RawPeer worker(endpoint);
+    worker.say(opening_bytes("ROUTER", endpoint.token));
+    expect_connected(*listening->transport);
+  }
 }
 
 TEST_P(PairTest, AParentInSpawnModeLosesItsWorkerForGood) {

@@ -140,6 +140,7 @@ void Connection::wait_for_room(bool on) noexcept {
   if (on) {
     ++board_.blocked;
     board_.writes.add(socket_.get(), static_cast<std::uint64_t>(id()), Poller::Interest::writable);
+    board_.call_reader();  // who sleeps without an eye on `writes` must open it
   } else {
     board_.writes.remove(socket_.get());
     --board_.blocked;
@@ -153,8 +154,7 @@ void Connection::over_limit(bool on) noexcept {
   }
   if (on) return;
   relieved_.store(true, std::memory_order_release);
-  board_.attention.store(true, std::memory_order_release);
-  board_.attention_event.set();
+  board_.call_reader();
 }
 
 }  // namespace multifrost::transport::direct

@@ -26,8 +26,13 @@ struct Switchboard {
   Poller reads;                        ///< sockets that may be read, listeners, timers
   Poller writes;                       ///< sockets with bytes waiting
   std::atomic<unsigned> blocked{0};    ///< how many stand in `writes`
-  std::atomic<bool> attention{false};  ///< some connection was relieved; the reader looks which
+  std::atomic<bool> attention{false};  ///< a connection's out-queue has changed: the reader looks
   EventFd attention_event;             ///< the same, to sleep on
+
+  void call_reader() noexcept {
+    attention.store(true, std::memory_order_release);
+    attention_event.set();
+  }
 };
 
 class Connection final : private WriterWatcher {

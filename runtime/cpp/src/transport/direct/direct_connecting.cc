@@ -1,4 +1,6 @@
 // The reader's work on connections: accepting, dialling, handshakes, ends.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -21,12 +23,16 @@ constexpr std::chrono::milliseconds kDescriptorPause{100};
 }  // namespace
 
 DirectTransport::DirectTransport(Role role, const Limits& limits)
-    : role_(role), limits_(limits), turn_left_(limits.messages_per_turn) {
+    : role_(role), limits_(limits), owner_(::getpid()), turn_left_(limits.messages_per_turn) {
   board_.reads.add(timer_.get(), kTimer);
   board_.reads.add(board_.attention_event.get(), kAttention);
 }
 
 DirectTransport::~DirectTransport() {
+  if (::getpid() != owner_) {
+    door_.abandon();
+    return;
+  }
   shutdown();
   for (const auto& [id, connection] : connections_) connection->end();
 }
@@ -71,6 +77,7 @@ void DirectTransport::handle(std::uint64_t tag) {
 }
 
 // Some connection's out-queue has drained: a parent's callers may go on, a worker's reading does.
+// Or one has begun to wait: the next sleep looks at `writes` too.
 void DirectTransport::handle_attention() {
   board_.attention_event.clear();
   if (stopping_) board_.attention_event.set();  // it stays: that work is never done

@@ -9,6 +9,10 @@
 
 namespace multifrost::transport::direct {
 
+namespace {
+constexpr std::chrono::milliseconds kFinishStep{5};
+}
+
 // ---- any thread
 
 DirectTransport::Shared DirectTransport::find(PeerId peer) {
@@ -51,7 +55,9 @@ bool DirectTransport::all_written() {
 bool DirectTransport::finish(Deadline deadline) {
   const int writable = board_.writes.descriptor();
   bool done = all_written();
-  while (!done && !stopping_ && wait_readable(&writable, 1, deadline) != 0) {
+  while (!done && !stopping_ && Clock::now() < deadline) {
+    // In steps: a write that is under way on another thread does not show in `writable`.
+    wait_readable(&writable, 1, std::min(deadline, Clock::now() + kFinishStep));
     flush();
     done = all_written();
   }

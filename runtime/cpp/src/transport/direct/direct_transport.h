@@ -11,6 +11,8 @@
 // with the role.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <deque>
 #include <map>
@@ -85,6 +87,8 @@ class DirectTransport final : public Transport {
 
   const Role role_;
   const Limits limits_;
+  const pid_t
+      owner_;  ///< a copy of us in a child of fork() must leave sockets and pollers alone (R10)
   std::atomic<bool> stopping_{false};
   Switchboard board_;
 

@@ -73,6 +73,11 @@ std::string Door::refusal(const Connection& applicant) const {
   return check_->refusal({applicant.via(), applicant.socket(), applicant.peer_identity()});
 }
 
+void Door::abandon() noexcept {
+  listeners_.clear();
+  if (folder_) folder_->leave();
+}
+
 void Door::close() noexcept {
   for (const Listener& listener : listeners_) poller_.remove(listener.socket.get());
   listeners_.clear();

@@ -54,6 +54,9 @@ class Door {
 
   /// No more peers: closes the listeners and removes the private folder.
   void close() noexcept;
+  /// In a child of fork(): drops the descriptors, and leaves poller and folder to their owner
+  /// (R10).
+  void abandon() noexcept;
 
  private:
   struct Listener {

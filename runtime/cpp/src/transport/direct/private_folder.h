@@ -24,6 +24,8 @@ class PrivateFolder {
   }
   /// Removes the socket and the folder.
   ~PrivateFolder();
+  /// They are somebody else's.
+  void leave() noexcept { path_.clear(); }
 
   std::string socket_path() const { return path_ + "/worker"; }
 
