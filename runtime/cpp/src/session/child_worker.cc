@@ -77,18 +77,23 @@ class ChildWorker::State {
   }
 
   void serve_on_thread(std::shared_ptr<session::WorkerSession> session) {
-    if (thread_.joinable()) thread_.join();
+    std::thread former;
+    const std::lock_guard lock(mutex_);
+    former.swap(thread_);
+    if (former.joinable()) former.join();
     thread_ = std::thread([this, session = std::move(session)] { serve(*session, [] {}); });
   }
 
   void stop() {
+    std::thread served;
     {
       std::unique_lock lock(mutex_);
       if (session_) session_->stop();
       if (serving_ == std::this_thread::get_id()) return;  // from a handler: it ends after it
       ended_.wait(lock, [this] { return session_ == nullptr; });
+      served.swap(thread_);
     }
-    if (thread_.joinable()) thread_.join();
+    if (served.joinable()) served.join();
   }
 
  private:

@@ -26,7 +26,7 @@ Request make_request(Channel& channel, const Method& method, const std::vector<V
   return request;
 }
 
-/// Keeps the method for as long as the call and whoever reads its reply.
+/// Keeps the method for as long as the call and whoever reads its reply, also when it is abandoned.
 class DynamicPending final : public PendingCall {
  public:
   DynamicPending(std::shared_ptr<DynamicMethod> method, std::shared_ptr<PendingCall> call) noexcept
@@ -39,14 +39,17 @@ class DynamicPending final : public PendingCall {
     call_->then(std::make_unique<Keeping>(method_, std::move(continuation)));
   }
   void cancel() noexcept override { call_->cancel(); }
-  void abandon() noexcept override { call_->abandon(); }
+  /// The call still needs its method, for the text of its failure.
+  void abandon() noexcept override { then(nullptr); }
 
  private:
   class Keeping final : public Continuation {
    public:
     Keeping(std::shared_ptr<DynamicMethod> method, std::unique_ptr<Continuation> next) noexcept
         : method_(std::move(method)), next_(std::move(next)) {}
-    void run(Reply reply) override { next_->run(std::move(reply)); }
+    void run(Reply reply) override {
+      if (next_) next_->run(std::move(reply));
+    }
 
    private:
     std::shared_ptr<DynamicMethod> method_;

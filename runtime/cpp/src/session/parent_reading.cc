@@ -1,5 +1,7 @@
 // Reading in a parent's session: waiting callers take turns as the leader (R1), and every event is
 // taken here, whoever read it.
+#include <utility>
+
 #include "call/remote_error.h"
 #include "session/parent_session.h"
 
@@ -29,23 +31,39 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
 }  // namespace
 
 void ParentSession::wait(Lock& lock, Call& call, Time until, int wake) {
-  std::shared_ptr<Link> joined;
+  // Whatever ends the wait, an exception too: the reading is passed on, or nobody would read any
+  // more.
+  struct Place {
+    ParentSession& session;
+    Lock& lock;
+    Call& call;
+    std::shared_ptr<Link> link = nullptr;
+    void leave() {
+      if (const std::shared_ptr<Link> left = std::exchange(link, nullptr)) {
+        session.leave(lock, *left, call);
+      }
+    }
+    ~Place() {
+      if (!lock.native().owns_lock()) lock.lock();
+      leave();
+    }
+  } place{*this, lock, call};
+
   bool in_time = true;
   while (ledger_.is_open(call) && in_time) {
-    if (joined != link_) {
-      if (joined) leave(lock, *joined, call);
-      joined = link_;
-      if (joined) act(*joined, joined->role.join(call.seat));
+    if (place.link != link_) {
+      place.leave();
+      place.link = link_;
+      if (link_) act(*link_, link_->role.join(call.seat));
     }
     if (call.seat.leads) {
-      in_time = read_once(lock, *joined, until, wake);
+      in_time = read_once(lock, *place.link, until, wake);
     } else if (until == Time::max()) {
       call.seat.changed.wait(lock.native());
     } else {
       in_time = call.seat.changed.wait_until(lock.native(), until) == std::cv_status::no_timeout;
     }
   }
-  if (joined) leave(lock, *joined, call);
 }
 
 bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {

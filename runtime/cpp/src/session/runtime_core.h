@@ -1,6 +1,7 @@
 // What the sessions of one Runtime share (R10).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -17,6 +18,8 @@ class Runtime::Core {
 
   void log(LogLevel level, std::string_view event, std::string_view message,
            std::string_view worker = {}, std::string_view call_id = {}) const;
+
+  const std::uint32_t process_epoch;  ///< of the process that made it
 
   /// Destroyed from the last to the first: the supervisor ends before what it calls.
   std::shared_ptr<LogSink> log_sink;

@@ -19,6 +19,9 @@ using transport::Received;
 /// A handler that outlives its parent by this much is stuck; the process ends (R2).
 constexpr auto kStuck = 500ms;
 
+/// Bytes of calls that wait behind a running handler.
+constexpr std::size_t kQueued = 64u << 20;
+
 }  // namespace
 
 void WorkerSession::handle(Event& event, bool may_run) {
@@ -47,6 +50,7 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
       Waiting call{event.peer, std::move(event.payload), Clock::now()};
       if (may_run) return run(call);
       const std::lock_guard lock(mutex_);
+      queued_bytes_ += call.frame.size();
       queue_.push_back(std::move(call));
       return;
     }
@@ -170,7 +174,7 @@ void WorkerSession::standby_reads() {
   bool open = true;
   while (!role_.asked_back()) {
     const auto until = stuck_at();
-    if (open) {
+    if (open && !queue_is_full()) {
       Event event;
       const Received received = transport_->receive(event, until, outside_.descriptor());
       if (received == Received::woken) look_outside();
@@ -203,6 +207,13 @@ void WorkerSession::look_outside() {
       stop();
     }
   }
+}
+
+/// Then the standby stops reading: the parent's own queue holds the rest, and nothing is dropped
+/// (R3).
+bool WorkerSession::queue_is_full() {
+  const std::lock_guard lock(mutex_);
+  return queued_bytes_ > kQueued;
 }
 
 WorkerSession::Clock::time_point WorkerSession::stuck_at() {

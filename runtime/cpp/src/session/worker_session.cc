@@ -59,15 +59,7 @@ void WorkerSession::serve() {
 void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
 void WorkerSession::take_next() {
-  std::optional<Waiting> queued;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!queue_.empty()) {
-      queued = std::move(queue_.front());
-      queue_.pop_front();
-    }
-  }
-  if (queued) return run(*queued);
+  if (const auto queued = next_queued()) return run(*queued);
   Event event;
   switch (transport_->receive(event, transport::kNoDeadline, fixed_wake_.get())) {
     case Received::event:
@@ -77,6 +69,17 @@ void WorkerSession::take_next() {
     case Received::timeout:
       return;
   }
+}
+
+std::optional<WorkerSession::Waiting> WorkerSession::next_queued() {
+  const std::lock_guard lock(mutex_);
+  if (queue_.empty()) {
+    queued_bytes_ = 0;
+    return std::nullopt;
+  }
+  std::optional<Waiting> next = std::move(queue_.front());
+  queue_.pop_front();
+  return next;
 }
 
 void WorkerSession::run(const Waiting& waiting) {
@@ -169,15 +172,7 @@ void WorkerSession::refuse_the_rest() {
   // What has been received is answered; what still travels ends with the connection.
   stopping_ = true;
   for (;;) {
-    std::optional<Waiting> queued;
-    {
-      const std::lock_guard lock(mutex_);
-      if (!queue_.empty()) {
-        queued = std::move(queue_.front());
-        queue_.pop_front();
-      }
-    }
-    if (queued) {
+    if (const auto queued = next_queued()) {
       run(*queued);
       continue;
     }

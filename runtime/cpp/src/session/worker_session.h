@@ -78,6 +78,7 @@ class WorkerSession {
 
   // worker_session.cc: the fixed thread
   void take_next();
+  std::optional<Waiting> next_queued();
   void run(const Waiting& call);
   void run_handler(const protocol::Message& call, const Waiting& waiting);
   void invoke(const protocol::Message& call, const Waiting& waiting, Dispatcher& dispatcher);
@@ -98,6 +99,7 @@ class WorkerSession {
   void standby_tick(std::uint64_t& last);
   void standby_reads();
   void look_outside();
+  bool queue_is_full();
   Clock::time_point stuck_at();
   void end_if_stuck();
   std::chrono::milliseconds busy_time();
@@ -119,6 +121,7 @@ class WorkerSession {
 
   std::mutex mutex_;
   std::deque<Waiting> queue_;
+  std::size_t queued_bytes_ = 0;  ///< taken into queue_ since it was last empty
   Running running_;
   std::stop_source stop_source_;
   std::optional<Clock::time_point> parent_lost_at_;
