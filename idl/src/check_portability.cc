@@ -148,9 +148,9 @@ class PortabilityChecker {
 
   void check_bytes(const Named& where) {
     if (audience_.has_published(Language::kTypeScript)) {
-      report(diag::kPublishedBytes, where, "JavaScript", "sends them as a map of numbers");
+      report(diag::kPublishedBytes, where, "JavaScript", "sends bytes as a map of numbers");
     } else if (audience_.has_published(Language::kRust)) {
-      report(diag::kPublishedBytes, where, "Rust", "drops calls that hold them");
+      report(diag::kPublishedBytes, where, "Rust", "drops calls that hold bytes");
     }
   }
 
