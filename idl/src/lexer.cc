@@ -111,8 +111,7 @@ Token Lexer::next() {
   return token;
 }
 
-// ---- what stands between tokens
-// ------------------------------------------------------------------
+// ---- what stands between tokens -----------------------------------------------------------------
 
 void Lexer::skip_trivia(Token& token) {
   while (!at_end()) {
@@ -194,8 +193,7 @@ void Lexer::skip_unexpected(Token& token) {
   line_is_blank_ = false;
 }
 
-// ---- tokens
-// --------------------------------------------------------------------------------------
+// ---- tokens -------------------------------------------------------------------------------------
 
 // ID = [A-Za-z][A-Za-z0-9_]*, no "__"; a leading "_" is an error
 void Lexer::read_identifier(Token& token) {

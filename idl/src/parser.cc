@@ -32,8 +32,7 @@ Parser::Parser(const SourceFile& source, Diagnostics& diagnostics)
   ahead_ = lexer_.next();
 }
 
-// ---- file
-// ----------------------------------------------------------------------------------------
+// ---- file ---------------------------------------------------------------------------------------
 
 // file = {annot} "package" path ";" {import} {{annot} decl} EOF
 ast::File Parser::parse() {
@@ -52,8 +51,9 @@ void Parser::parse_package(Prelude prelude) {
     file_.doc = std::move(prelude.doc);
     file_.annotations = std::move(prelude.annotations);
     advance();
-    if (!parse_path("the package's name", file_.package) || !finish_item("'.' or ';'"))
+    if (!parse_path("the package's name", file_.package) || !finish_item("'.' or ';'")) {
       skip_declaration();
+    }
     return;
   }
   Diagnostic* diagnostic = report(diag::kMissingPackage, current_.span, describe(current_));
@@ -98,8 +98,7 @@ bool Parser::parse_import() {
   return finished || current_.starts_line;
 }
 
-// ---- cursor
-// --------------------------------------------------------------------------------------
+// ---- cursor -------------------------------------------------------------------------------------
 
 void Parser::advance() {
   if (!skipping_) refuse_doc(current_.doc);
@@ -135,8 +134,7 @@ bool Parser::enter() {
   return false;
 }
 
-// ---- errors
-// --------------------------------------------------------------------------------------
+// ---- errors -------------------------------------------------------------------------------------
 
 SourceSpan Parser::gap() const {
   const bool elsewhere = current_.starts_line || at(TokenKind::kEnd);
@@ -166,8 +164,7 @@ void Parser::refuse_doc(const ast::DocComment& doc) {
       .help("put it before a declaration, member, value, method or parameter, or write '//'");
 }
 
-// ---- recovery
-// ------------------------------------------------------------------------------------
+// ---- recovery -----------------------------------------------------------------------------------
 
 // To the next declaration: behind ";" or a closed body, or before a keyword with its name.
 void Parser::skip_declaration() {

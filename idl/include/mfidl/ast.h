@@ -41,7 +41,7 @@ struct DocComment {
   bool empty() const { return text.empty(); }
 };
 
-// ---- literals --------------------------------------------------------------------------------
+// ---- literals -----------------------------------------------------------------------------------
 
 struct Literal;
 
@@ -99,7 +99,7 @@ struct StringToken {
   SourceSpan span;
 };
 
-// ---- annotations -----------------------------------------------------------------------------
+// ---- annotations --------------------------------------------------------------------------------
 
 struct AnnotationArgument {
   std::optional<Identifier> name;  // name = value
@@ -114,7 +114,7 @@ struct Annotation {
   SourceSpan span;
 };
 
-// ---- types -----------------------------------------------------------------------------------
+// ---- types --------------------------------------------------------------------------------------
 
 struct TypeExpr;
 
@@ -137,7 +137,7 @@ struct TypeExpr {
   SourceSpan span;
 };
 
-// ---- declarations ----------------------------------------------------------------------------
+// ---- declarations -------------------------------------------------------------------------------
 
 // What every declared thing has. `span` runs from its first keyword or name (annotations and doc
 // comment not included) to its end.
