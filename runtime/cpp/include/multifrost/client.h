@@ -23,6 +23,12 @@ class Client {
   const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
   const CallOptions& options() const noexcept { return options_; }
 
+  /// Blocks until no call of this worker is in flight, at most `deadline` (then: timeout).
+  Result<void> drain(std::chrono::nanoseconds deadline) const { return channel_->drain(deadline); }
+  /// Ends the worker for all of its handles, within `deadline`, and tells how that went; calls in
+  /// flight fail with `closed`. Repeatable.
+  Result<void> close(std::chrono::nanoseconds deadline) const { return channel_->close(deadline); }
+
   Request request(const Method& method, std::size_t arguments) const {
     return Request(*channel_, method, options_, arguments);
   }
