@@ -19,21 +19,20 @@ using Arguments = std::vector<Value>;
 
 int main(int, char** argv) {
   multifrost::ChildWorker worker;
-  worker.function("add", [](Arguments values) {
-    return Value(values.at(0).as_int() + values.at(1).as_int());
-  });
+  worker.function(
+      "add", [](Arguments values) { return Value(values.at(0).as_int() + values.at(1).as_int()); });
   worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });
   worker.function("nothing", [](Arguments) { return Value(); });
-  worker.function("fail", [](Arguments values) -> Value {
-    throw std::out_of_range(values.at(0).as_string());
-  });
+  worker.function(
+      "fail", [](Arguments values) -> Value { throw std::out_of_range(values.at(0).as_string()); });
   worker.function("throw_int", [](Arguments) -> Value { throw 42; });
   worker.function("sleep_ms", [](Arguments values) {
     std::this_thread::sleep_for(std::chrono::milliseconds(values.at(0).as_int()));
     return values[0];
   });
   worker.function("until_stopped", [](Arguments, CallContext& context) {
-    while (!context.stop().stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!context.stop().stop_requested())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return Value("stopped");
   });
   worker.function("hang", [](Arguments) -> Value {

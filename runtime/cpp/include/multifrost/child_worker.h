@@ -5,9 +5,10 @@
 //   worker.function("add", [](std::vector<Value> args) { … }); // or dynamic functions
 //   return worker.run();
 //
-// Thread rule: handlers run one after another on the thread that called run() or start()'s own thread (R2);
-// stop() may be called from any thread and from a handler. Several interfaces share a worker, each under its
-// namespace; two with one namespace may not share a function name (std::invalid_argument).
+// Thread rule: handlers run one after another on the thread that called run() or start()'s own
+// thread (R2); stop() may be called from any thread and from a handler. Several interfaces share a
+// worker, each under its namespace; two with one namespace may not share a function name
+// (std::invalid_argument).
 #pragma once
 
 #include <memory>
@@ -24,7 +25,8 @@ namespace multifrost {
 class Runtime;
 
 struct ChildOptions {
-  bool read_environment = true;  ///< take port or endpoint from the environment and remove them from it
+  bool read_environment =
+      true;  ///< take port or endpoint from the environment and remove them from it
 };
 
 class ChildWorker {
@@ -38,7 +40,8 @@ class ChildWorker {
   /// Adds a generated worker under its interface's namespace. `worker` must outlive this object.
   void serve(Dispatcher& worker);
 
-  /// Adds a dynamic function: takes the arguments, returns the result; what it throws becomes an ERROR.
+  /// Adds a dynamic function: takes the arguments, returns the result; what it throws becomes an
+  /// ERROR.
   template <class Handler>
   void function(std::string name, Handler handler, std::string name_space = "default") {
     struct Callable final : Function {
@@ -55,13 +58,15 @@ class ChildWorker {
     add(std::move(name), std::move(name_space), std::make_unique<Callable>(std::move(handler)));
   }
 
-  /// Serves until stop(), a shutdown message, SIGINT, SIGTERM or the loss of the parent. Installs handlers
-  /// for the two signals while it runs. Returns the exit status; 1 says why on standard error.
+  /// Serves until stop(), a shutdown message, SIGINT, SIGTERM or the loss of the parent. Installs
+  /// handlers for the two signals while it runs. Returns the exit status; 1 says why on standard
+  /// error.
   int run();
-  /// Serves on a thread of its own and returns at once; a missing or bad port is a Failure (connection).
+  /// Serves on a thread of its own and returns at once; a missing or bad port is a Failure
+  /// (connection).
   Result<void> start();
-  /// The running call ends, queued ones are answered "shutting down"; blocks until then unless called from
-  /// a handler. Repeatable.
+  /// The running call ends, queued ones are answered "shutting down"; blocks until then unless
+  /// called from a handler. Repeatable.
   void stop();
 
   /// All callable names, sorted; those outside the default namespace as "namespace:name".

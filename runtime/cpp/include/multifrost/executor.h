@@ -1,4 +1,5 @@
-// Where user code runs that nobody waits for: continuations of Pending, coroutine resumptions, output sinks.
+// Where user code runs that nobody waits for: continuations of Pending, coroutine resumptions,
+// output sinks.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,8 @@ class Task {
 };
 
 /// Replaceable through RuntimeOptions; the default is one thread that is started on first use.
-/// `post` may be called from any thread and must not block on the work; tasks of one caller keep their order.
+/// `post` may be called from any thread and must not block on the work; tasks of one caller keep
+/// their order.
 class Executor {
  public:
   virtual ~Executor() = default;

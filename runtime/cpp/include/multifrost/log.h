@@ -1,5 +1,5 @@
-// What the runtime has to tell: structured records to a sink that the program sets. Nothing is printed
-// by the library itself (idl.md, "What a C++ user writes").
+// What the runtime has to tell: structured records to a sink that the program sets. Nothing is
+// printed by the library itself (idl.md, "What a C++ user writes").
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,8 @@ std::size_t Poller::wait(std::span<std::uint64_t> ready,
   for (;;) {
     int timeout = -1;
     if (deadline != std::chrono::steady_clock::time_point::max()) {
-      const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
       timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
     }
     const int count = ::epoll_wait(epoll_.get(), events.data(), room, timeout);

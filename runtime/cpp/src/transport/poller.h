@@ -1,6 +1,7 @@
 // Waits for many descriptors at once (epoll, level-triggered).
 //
-// Any thread may add, change and remove; one thread waits. Throws std::system_error only when it is made.
+// Any thread may add, change and remove; one thread waits. Throws std::system_error only when it is
+// made.
 #pragma once
 
 #include <chrono>

@@ -94,13 +94,13 @@ class Transport {
   /// in recv with a receive timeout; with it in ppoll. `wake` becomes readable to end the wait.
   virtual Received receive(Event& into, Deadline deadline, int wake = kNoDescriptor) = 0;
 
-  /// For the reader: messages that have been read from the system wait in this process, try_receive gives
-  /// one without a system call. A reader takes them before it gives the reading up, since `descriptor`
-  /// does not tell of them.
+  /// For the reader: messages that have been read from the system wait in this process, try_receive
+  /// gives one without a system call. A reader takes them before it gives the reading up, since
+  /// `descriptor` does not tell of them.
   virtual bool buffered() const noexcept = 0;
 
-  /// Readable (level-triggered) while the system has something for try_receive. The same for the transport's
-  /// whole life; for epoll of whoever watches an idle transport.
+  /// Readable (level-triggered) while the system has something for try_receive. The same for the
+  /// transport's whole life; for epoll of whoever watches an idle transport.
   virtual int descriptor() const noexcept = 0;
   /// Readable (level-triggered) while queued bytes could be written, whoever is the reader; then
   /// call flush(). kNoDescriptor: the transport flushes by itself.
