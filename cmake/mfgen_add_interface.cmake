@@ -14,8 +14,9 @@
 # <target> is a static library, or a shared one where BUILD_SHARED_LIBS says so. Its headers form the
 # file set HEADERS: a target in any directory that links <target> can include them, and
 # install(TARGETS <target> EXPORT … FILE_SET HEADERS) installs them. Python modules are written below
-# the folder in the target's property MFGEN_PYTHON_DIR. Without cpp there is nothing to link, but the
-# target can still be built and named in add_dependencies().
+# the first folder in the target's property MFGEN_PYTHON_DIRS, which lists those of IMPORTS behind it.
+# Without cpp there is nothing to link, but the target can still be built and named in
+# add_dependencies().
 #
 # Files are generated anew when their .mfidl, anything that it imports, or mfgen itself changes. A
 # second build does nothing. With Ninja, what is generated with the same text as before is not
@@ -29,8 +30,8 @@ mark_as_advanced(MFGEN_EXECUTABLE)
 
 define_property(TARGET PROPERTY MFGEN_IDL_DIRS
   BRIEF_DOCS "Roots of this interface's .mfidl files and of those that it imports")
-define_property(TARGET PROPERTY MFGEN_PYTHON_DIR
-  BRIEF_DOCS "Root of the Python modules generated from this interface")
+define_property(TARGET PROPERTY MFGEN_PYTHON_DIRS
+  BRIEF_DOCS "Roots of the Python modules generated from this interface and from those that it imports")
 
 function(mfgen_add_interface target)
   cmake_parse_arguments(PARSE_ARGV 1 arg ""
@@ -80,7 +81,17 @@ function(mfgen_add_interface target)
   endif()
   set_target_properties(${target} PROPERTIES MFGEN_IDL_DIRS "${idl_dirs}")
   if("python" IN_LIST arg_LANGUAGES)
-    set_target_properties(${target} PROPERTIES MFGEN_PYTHON_DIR "${out_dir}")
+    set(python_dirs "${out_dir}")
+    foreach(import IN LISTS arg_IMPORTS)
+      get_target_property(dirs ${import} MFGEN_PYTHON_DIRS)
+      if(NOT dirs)
+        message(FATAL_ERROR "${where}: its Python modules import those of '${import}', "
+                            "which needs LANGUAGES python, too")
+      endif()
+      list(APPEND python_dirs ${dirs})
+    endforeach()
+    list(REMOVE_DUPLICATES python_dirs)
+    set_target_properties(${target} PROPERTIES MFGEN_PYTHON_DIRS "${python_dirs}")
   endif()
 endfunction()
 

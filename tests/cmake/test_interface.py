@@ -133,8 +133,9 @@ def test_split_spreads_the_methods(consumer: Consumer) -> None:
 
 
 def test_python_modules_can_be_imported(consumer: Consumer) -> None:
-    folder = consumer.build_dir / "api/mfgen/shapes_api"
-    program = f"import sys; sys.path.insert(0, {str(folder)!r}); import shapes_mf"
+    generated = consumer.build_dir / "api/mfgen"
+    folders = [str(generated / target) for target in ("shapes_api", "geo_api")]
+    program = f"import sys; sys.path[:0] = {folders!r}; import shapes_mf"
     run(consumer.settings.python, "-c", program)
 
 
