@@ -226,13 +226,10 @@ class Echo final : public types::TypesWorker {
     }
     return key;
   }
-  std::vector<std::optional<std::int32_t>> nullable(std::optional<std::int32_t> a,
-                                                    std::optional<std::string> b,
-                                                    std::optional<mf::Bytes> c,
-                                                    std::optional<std::vector<std::int32_t>> d,
-                                                    std::optional<types::Scalars> e,
-                                                    std::optional<std::vector<bool>> f,
-                                                    CallContext&) override {
+  std::vector<std::optional<std::int32_t>> nullable(
+      std::optional<std::int32_t> a, std::optional<std::string> b, std::optional<mf::Bytes> c,
+      std::optional<std::vector<std::int32_t>> d, std::optional<types::Scalars> e,
+      std::optional<std::vector<bool>> f, CallContext&) override {
     return {a, b ? 1 : 0, c ? 1 : 0, d ? 1 : 0, e ? 1 : 0, f ? 1 : 0};
   }
   std::optional<std::string> optional(std::optional<std::int32_t> a, std::optional<std::string> b,
@@ -325,8 +322,7 @@ TEST_P(Calls, AsyncGivesAPending) {
   EXPECT_EQ(pending.get(), "later");
 }
 
-INSTANTIATE_TEST_SUITE_P(Generated, Calls,
-                         testing::Values(mf::Format::msgpack, mf::Format::json),
+INSTANTIATE_TEST_SUITE_P(Generated, Calls, testing::Values(mf::Format::msgpack, mf::Format::json),
                          [](const auto& instance) {
                            return instance.param == mf::Format::json ? "json" : "msgpack";
                          });

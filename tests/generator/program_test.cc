@@ -84,15 +84,14 @@ TEST(Program, FilesGoToTheirPathUnderTheRoot) {
     return run_mfgen(all, folder.path());
   };
   EXPECT_EQ(generate({"o1", "-I", "idl"}).status, 0);
-  EXPECT_THAT(names(folder / "o1"),
-              ElementsAre("x/y.mf.cc", "x/y.mf.h", "x/y.mock.mf.h"));
+  EXPECT_THAT(names(folder / "o1"), ElementsAre("x/y.mf.cc", "x/y.mf.h", "x/y.mock.mf.h"));
   EXPECT_EQ(generate({"o2", "-Iidl"}).status, 0);
   EXPECT_EQ(read_tree(folder / "o2"), read_tree(folder / "o1"));
   EXPECT_EQ(generate({"o3"}).status, 0);
   EXPECT_THAT(names(folder / "o3"), ElementsAre("y.mf.cc", "y.mf.h", "y.mock.mf.h"));
   EXPECT_EQ(generate({"o4", "--split", "2"}).status, 0);
-  EXPECT_THAT(names(folder / "o4"), ElementsAre("y.mf.1.cc", "y.mf.2.cc", "y.mf.cc", "y.mf.h",
-                                                "y.mock.mf.h"));
+  EXPECT_THAT(names(folder / "o4"),
+              ElementsAre("y.mf.1.cc", "y.mf.2.cc", "y.mf.cc", "y.mf.h", "y.mock.mf.h"));
 }
 
 TEST(Program, DepfileNamesEveryInput) {
@@ -100,9 +99,9 @@ TEST(Program, DepfileNamesEveryInput) {
   write_file(folder / "a b/im$port#.mfidl", "package z;\nstruct S { x: i32; }\n");
   write_file(folder / "a b/main.mfidl",
              "package y;\nimport \"im$port#.mfidl\" as z;\nstruct T { s: z.S; }\n");
-  const Outcome outcome = run_mfgen({"generate", "a b/main.mfidl", "--lang", "cpp", "--out", "o p",
-                                     "--depfile", "deps/d.d"},
-                                    folder.path());
+  const Outcome outcome = run_mfgen(
+      {"generate", "a b/main.mfidl", "--lang", "cpp", "--out", "o p", "--depfile", "deps/d.d"},
+      folder.path());
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const std::string depfile = read_file(folder / "deps/d.d");
   EXPECT_THAT(depfile, StartsWith("o\\ p/main.mf.h o\\ p/main.mock.mf.h o\\ p/main.mf.cc:"));
@@ -138,8 +137,9 @@ TEST(Program, ErrorsWriteNothing) {
   EXPECT_EQ(json.status, 1);
   EXPECT_THAT(json.err, StartsWith("{"));
   EXPECT_THAT(json.err, HasSubstr("unknown type 'i23'"));
-  EXPECT_EQ(run_mfgen({"generate", "none.mfidl", "--lang", "cpp", "--out", "o"}, folder.path()).status,
-            1);
+  EXPECT_EQ(
+      run_mfgen({"generate", "none.mfidl", "--lang", "cpp", "--out", "o"}, folder.path()).status,
+      1);
 }
 
 TEST(Program, NamesThatFallTogetherAreAnError) {
@@ -211,8 +211,8 @@ TEST(Program, TemplatesCanBeReplaced) {
   const TemporaryFolder folder;
   write_file(folder / "x.mfidl", kGood);
   write_file(folder / "t/cpp/header.tmpl", "{{#each interfaces as i}}{{i.name}}{{/each}}\n");
-  const std::vector<std::string> arguments = {"generate", "x.mfidl",        "--lang", "cpp",
-                                              "--out",    "o",              "--depfile", "d",
+  const std::vector<std::string> arguments = {"generate",       "x.mfidl", "--lang",    "cpp",
+                                              "--out",          "o",       "--depfile", "d",
                                               "--template-dir", "t"};
   ASSERT_EQ(run_mfgen(arguments, folder.path()).status, 0);
   EXPECT_EQ(read_file(folder / "o/x.mf.h"), "I\n");
@@ -249,8 +249,7 @@ TEST(Program, ExplainPrintsThePage) {
     EXPECT_EQ(outcome.status, 0);
     EXPECT_EQ(outcome.out, page);
   }
-  EXPECT_EQ(run_mfgen({"explain", "401"}).out,
-            read_file(source_path("docs/generator/MF0401.md")));
+  EXPECT_EQ(run_mfgen({"explain", "401"}).out, read_file(source_path("docs/generator/MF0401.md")));
   const Outcome unknown = run_mfgen({"explain", "MF9999"});
   EXPECT_EQ(unknown.status, 1);
   EXPECT_THAT(unknown.err, HasSubstr("there is no diagnostic MF9999"));

@@ -171,6 +171,8 @@ Object method_view(const Method& method, const mfidl::Interface& interface, Scop
   view.add("stream_kind", stream_kind(method));
   view.add("worker_streams", worker_streams(method, result, scope));
   view.add("parameters", parameter_views(method, scope));
+  // No argument is ever left out or filled in: one line of generated code is enough.
+  view.add("complete", !streams && least == method.parameters.size());
   view.add("least", Value(static_cast<std::int64_t>(least)));
   view.add("most", Value(static_cast<std::int64_t>(method.parameters.size())));
   view.add("argument_count", argument_count(method, scope.types));

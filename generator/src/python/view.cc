@@ -65,11 +65,10 @@ Object enum_view(const mfidl::Enum& declaration, const Types& types) {
   view.add("name", declared_name(declaration));
   view.add("codec_name", types.codec_name(declaration));
   view.add("doc", docstring_lines(declaration));
-  const std::string open = declaration.open ? "Open" : "";
-  view.add("codec", declaration.base
-                        ? "_mf." + open + "IntEnumOf(" + declared_name(declaration) + ", _mf." +
-                              upper_case(mfidl::kind_name(*declaration.base)) + ")"
-                        : "_mf." + open + "StringEnumOf(" + declared_name(declaration) + ")");
+  const std::string base =
+      declaration.base ? upper_case(mfidl::kind_name(*declaration.base)) : std::string("STRING");
+  view.add("codec", "_mf.EnumOf(" + declared_name(declaration) + ", _mf." + base +
+                        (declaration.open ? ", open=True)" : ")"));
   List values;
   for (const mfidl::EnumValue& value : declaration.values) {
     Object entry;

@@ -101,12 +101,18 @@ class Request {
   /// For `p?` parameters: refuses a value behind an empty one (idl rule 2).
   void refuse_hole(std::string_view empty, std::string_view set);
 
-  /// Sends it and waits for the outcome.
+  /// Sends it and waits for the outcome. Not inlined, like get(): one copy for each result type,
+  /// however many methods have it.
   template <class C>
-  Result<typename C::Type> call() && {
+  [[gnu::noinline]] Result<typename C::Type> call() && {
     return std::move(*this).send_and_wait().template take<C>();
   }
   Result<void> call_nothing() && { return std::move(*this).send_and_wait().take_nothing(); }
+  /// The same, throwing the failure's exception.
+  template <class C>
+  [[gnu::noinline]] typename C::Type get() && {
+    return std::move(*this).template call<C>().value();
+  }
 
   /// Sends it; the outcome arrives in the Pending. Never blocks.
   std::shared_ptr<PendingCall> start() &&;

@@ -3,11 +3,17 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
+#include "multifrost/client.h"
 #include "multifrost/decoder.h"
+#include "multifrost/dispatcher.h"
 #include "multifrost/encoder.h"
 #include "multifrost/failure.h"
 #include "multifrost/method.h"
+#include "multifrost/pending.h"
 
 namespace multifrost {
 
@@ -31,6 +37,51 @@ bool read_details(const Failure& failure, T& into) {
   if (details.empty()) return false;
   Decoder from(details, Format::msgpack);
   return mf_read(from, into) && from.finish();
+}
+
+/// The request of a method whose arguments are all there. Not inlined: one copy for each list of
+/// types, however many methods have it.
+template <class... C, class... V>
+[[gnu::noinline]] Request complete_request(const Client& client, const Method& method,
+                                           const V&... values) {
+  Request request = client.request(method, sizeof...(C));
+  (request.argument<C>(values), ...);
+  return request;
+}
+
+namespace detail {
+template <class Signature>
+struct Serving;
+template <class R, class... C>
+struct Serving<R(C...)> {
+  template <class Worker>
+  using Handler = typename R::Type (Worker::*)(typename C::Type..., CallContext&);
+
+  template <class Worker>
+  [[gnu::noinline]] static void serve(IncomingCall& call, const Method& method, Worker& worker,
+                                      Handler<Worker> handler) {
+    std::tuple<typename C::Type...> values;
+    const auto read = [&call](auto&... into) { return (call.argument<C>(into) && ...); };
+    if (!call.expect(method, sizeof...(C), sizeof...(C)) || !std::apply(read, values)) return;
+    const auto run = [&](auto&... value) {
+      return (worker.*handler)(std::move(value)..., call.context());
+    };
+    if constexpr (std::is_same_v<R, Nothing>) {
+      std::apply(run, values);
+      call.answer_nothing();
+    } else {
+      call.answer<R>(std::apply(run, values));
+    }
+  }
+};
+}  // namespace detail
+
+/// Serves a call of a method whose arguments must all be there: reads them, runs `handler`,
+/// answers. `Signature` is made of codecs, Result(Arguments...). One copy for each signature, too.
+template <class Signature, class Worker>
+void serve_complete(IncomingCall& call, const Method& method, Worker& worker,
+                    typename detail::Serving<Signature>::template Handler<Worker> handler) {
+  detail::Serving<Signature>::serve(call, method, worker, handler);
 }
 
 /// The outcome of a stream method where nothing carries streams.

@@ -543,13 +543,11 @@ namespace {
 namespace run_requests {
 
 mf::Request spawn_(const mf::Client& client, std::string_view script) {
-  mf::Request request = client.request(run_methods::spawn_, 1);
-  request.argument<codec::String>(script);
-  return request;
+  return mf::complete_request<codec::String>(client, run_methods::spawn_, script);
 }
 
 mf::Request stop_(const mf::Client& client) {
-  return client.request(run_methods::stop_, 0);
+  return mf::complete_request<>(client, run_methods::stop_);
 }
 
 mf::Request call_(const mf::Client& client, std::int32_t call_, std::int32_t request_,
@@ -574,19 +572,19 @@ mf::Request call_(const mf::Client& client, std::int32_t call_, std::int32_t req
 }
 
 mf::Request async_(const mf::Client& client) {
-  return client.request(run_methods::async_, 0);
+  return mf::complete_request<>(client, run_methods::async_);
 }
 
 mf::Request with_(const mf::Client& client) {
-  return client.request(run_methods::with_, 0);
+  return mf::complete_request<>(client, run_methods::with_);
 }
 
 mf::Request try_it_(const mf::Client& client) {
-  return client.request(run_methods::try_it_, 0);
+  return mf::complete_request<>(client, run_methods::try_it_);
 }
 
 mf::Request it(const mf::Client& client) {
-  return client.request(run_methods::it, 0);
+  return mf::complete_request<>(client, run_methods::it);
 }
 
 mf::Request Format_(const mf::Client& client, const Format& Format_, class_ class_2) {
@@ -598,33 +596,25 @@ mf::Request Format_(const mf::Client& client, const Format& Format_, class_ clas
 
 mf::Request delete_(const mf::Client& client, std::string_view namespace_, std::int32_t errno_2,
                     std::uint8_t limit_) {
-  mf::Request request = client.request(run_methods::delete_, 3);
-  request.argument<codec::String>(namespace_);
-  request.argument<codec::I32>(errno_2);
-  request.argument<codec::U8>(limit_);
-  return request;
+  return mf::complete_request<codec::String, codec::I32, codec::U8>(client, run_methods::delete_,
+                                                                    namespace_, errno_2, limit_);
 }
 
 mf::Request spaced(const mf::Client& client, const ::multifrost::Value& arg) {
-  mf::Request request = client.request(run_methods::spaced, 1);
-  request.argument<codec::Any>(arg);
-  return request;
+  return mf::complete_request<codec::Any>(client, run_methods::spaced, arg);
 }
 
 mf::Request dispatch_(const mf::Client& client, bool interface, bool mf, bool codec) {
-  mf::Request request = client.request(run_methods::dispatch_, 3);
-  request.argument<codec::Bool>(interface);
-  request.argument<codec::Bool>(mf);
-  request.argument<codec::Bool>(codec);
-  return request;
+  return mf::complete_request<codec::Bool, codec::Bool, codec::Bool>(client, run_methods::dispatch_,
+                                                                     interface, mf, codec);
 }
 
 mf::Request mf(const mf::Client& client) {
-  return client.request(run_methods::mf, 0);
+  return mf::complete_request<>(client, run_methods::mf);
 }
 
 mf::Request codec(const mf::Client& client) {
-  return client.request(run_methods::codec, 0);
+  return mf::complete_request<>(client, run_methods::codec);
 }
 
 }  // namespace run_requests
@@ -637,20 +627,12 @@ namespace {
 namespace run_serving {
 
 void spawn_(mf::IncomingCall& call, runWorker& worker) {
-  std::string script{};
-  if (!call.expect(run_methods::spawn_, 1, 1) || !call.argument<codec::String>(script)) {
-    return;
-  }
-  worker.spawn_(std::move(script), call.context());
-  call.answer_nothing();
+  mf::serve_complete<mf::detail::Nothing(codec::String)>(call, run_methods::spawn_, worker,
+                                                         &runWorker::spawn_);
 }
 
 void stop_(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::stop_, 0, 0)) {
-    return;
-  }
-  worker.stop_(call.context());
-  call.answer_nothing();
+  mf::serve_complete<mf::detail::Nothing()>(call, run_methods::stop_, worker, &runWorker::stop_);
 }
 
 void call_(mf::IncomingCall& call, runWorker& worker) {
@@ -673,31 +655,20 @@ void call_(mf::IncomingCall& call, runWorker& worker) {
 }
 
 void async_(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::async_, 0, 0)) {
-    return;
-  }
-  call.answer<codec::String>(worker.async_(call.context()));
+  mf::serve_complete<codec::String()>(call, run_methods::async_, worker, &runWorker::async_);
 }
 
 void with_(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::with_, 0, 0)) {
-    return;
-  }
-  call.answer<codec::NamedEnum<class_>>(worker.with_(call.context()));
+  mf::serve_complete<codec::NamedEnum<class_>()>(call, run_methods::with_, worker,
+                                                 &runWorker::with_);
 }
 
 void try_it_(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::try_it_, 0, 0)) {
-    return;
-  }
-  call.answer<codec::Bool>(worker.try_it_(call.context()));
+  mf::serve_complete<codec::Bool()>(call, run_methods::try_it_, worker, &runWorker::try_it_);
 }
 
 void it(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::it, 0, 0)) {
-    return;
-  }
-  call.answer<codec::Bool>(worker.it(call.context()));
+  mf::serve_complete<codec::Bool()>(call, run_methods::it, worker, &runWorker::it);
 }
 
 void Format_(mf::IncomingCall& call, runWorker& worker) {
@@ -713,48 +684,26 @@ void Format_(mf::IncomingCall& call, runWorker& worker) {
 }
 
 void delete_(mf::IncomingCall& call, runWorker& worker) {
-  string_alias namespace_{};
-  std::int32_t errno_2{};
-  std::uint8_t limit_{};
-  if (!call.expect(run_methods::delete_, 3, 3) || !call.argument<codec::String>(namespace_) ||
-      !call.argument<codec::I32>(errno_2) || !call.argument<codec::U8>(limit_)) {
-    return;
-  }
-  call.answer<codec::List<codec::String>>(worker.delete_(std::move(namespace_), errno_2, limit_,
-                                                         call.context()));
+  mf::serve_complete<codec::List<codec::String>(codec::String, codec::I32, codec::U8)>(
+      call, run_methods::delete_, worker, &runWorker::delete_);
 }
 
 void spaced(mf::IncomingCall& call, runWorker& worker) {
-  ::multifrost::Value arg{};
-  if (!call.expect(run_methods::spaced, 1, 1) || !call.argument<codec::Any>(arg)) {
-    return;
-  }
-  call.answer<codec::Any>(worker.spaced(std::move(arg), call.context()));
+  mf::serve_complete<codec::Any(codec::Any)>(call, run_methods::spaced, worker, &runWorker::spaced);
 }
 
 void dispatch_(mf::IncomingCall& call, runWorker& worker) {
-  bool interface{};
-  bool mf{};
-  bool codec{};
-  if (!call.expect(run_methods::dispatch_, 3, 3) || !call.argument<codec::Bool>(interface) ||
-      !call.argument<codec::Bool>(mf) || !call.argument<codec::Bool>(codec)) {
-    return;
-  }
-  call.answer<codec::Generated<Empty>>(worker.dispatch_(interface, mf, codec, call.context()));
+  mf::serve_complete<codec::Generated<Empty>(codec::Bool, codec::Bool, codec::Bool)>(
+      call, run_methods::dispatch_, worker, &runWorker::dispatch_);
 }
 
 void mf(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::mf, 0, 0)) {
-    return;
-  }
-  call.answer<codec::NamedEnum<Open>>(worker.mf(call.context()));
+  mf::serve_complete<codec::NamedEnum<Open>()>(call, run_methods::mf, worker, &runWorker::mf);
 }
 
 void codec(mf::IncomingCall& call, runWorker& worker) {
-  if (!call.expect(run_methods::codec, 0, 0)) {
-    return;
-  }
-  call.answer<codec::NumberedEnum<Numbers>>(worker.codec(call.context()));
+  mf::serve_complete<codec::NumberedEnum<Numbers>()>(call, run_methods::codec, worker,
+                                                     &runWorker::codec);
 }
 
 }  // namespace run_serving
@@ -813,7 +762,7 @@ mf::Result<std::string> runClient::try_async_() const {
 }
 
 std::string runClient::async_() const {
-  return try_async_().value();
+  return run_requests::async_(*this).get<codec::String>();
 }
 
 mf::Pending<std::string> runClient::Async::async_() const {
@@ -825,7 +774,7 @@ mf::Result<class_> runClient::try_with_() const {
 }
 
 class_ runClient::with_() const {
-  return try_with_().value();
+  return run_requests::with_(*this).get<codec::NamedEnum<class_>>();
 }
 
 mf::Pending<class_> runClient::Async::with_() const {
@@ -837,7 +786,7 @@ mf::Result<bool> runClient::try_try_it_() const {
 }
 
 bool runClient::try_it_() const {
-  return try_try_it_().value();
+  return run_requests::try_it_(*this).get<codec::Bool>();
 }
 
 mf::Pending<bool> runClient::Async::try_it_() const {
@@ -849,7 +798,7 @@ mf::Result<bool> runClient::try_it() const {
 }
 
 bool runClient::it() const {
-  return try_it().value();
+  return run_requests::it(*this).get<codec::Bool>();
 }
 
 mf::Pending<bool> runClient::Async::it() const {
@@ -861,7 +810,7 @@ mf::Result<Format> runClient::try_Format_(const Format& Format_, class_ class_2)
 }
 
 Format runClient::Format_(const Format& Format_, class_ class_2) const {
-  return try_Format_(Format_, class_2).value();
+  return run_requests::Format_(*this, Format_, class_2).get<codec::Generated<Format>>();
 }
 
 mf::Pending<Format> runClient::Async::Format_(const Format& Format_, class_ class_2) const {
@@ -876,7 +825,8 @@ mf::Result<std::vector<string_alias>> runClient::try_delete_(
 
 std::vector<string_alias> runClient::delete_(std::string_view namespace_, std::int32_t errno_2,
                                              std::uint8_t limit_) const {
-  return try_delete_(namespace_, errno_2, limit_).value();
+  return run_requests::delete_(*this, namespace_, errno_2,
+                               limit_).get<codec::List<codec::String>>();
 }
 
 mf::Pending<std::vector<string_alias>> runClient::Async::delete_(
@@ -890,7 +840,7 @@ mf::Result<::multifrost::Value> runClient::try_spaced(const ::multifrost::Value&
 }
 
 ::multifrost::Value runClient::spaced(const ::multifrost::Value& arg) const {
-  return try_spaced(arg).value();
+  return run_requests::spaced(*this, arg).get<codec::Any>();
 }
 
 mf::Pending<::multifrost::Value> runClient::Async::spaced(const ::multifrost::Value& arg) const {
@@ -902,7 +852,7 @@ mf::Result<Empty> runClient::try_dispatch_(bool interface, bool mf, bool codec) 
 }
 
 Empty runClient::dispatch_(bool interface, bool mf, bool codec) const {
-  return try_dispatch_(interface, mf, codec).value();
+  return run_requests::dispatch_(*this, interface, mf, codec).get<codec::Generated<Empty>>();
 }
 
 mf::Pending<Empty> runClient::Async::dispatch_(bool interface, bool mf, bool codec) const {
@@ -915,7 +865,7 @@ mf::Result<Open> runClient::try_mf() const {
 }
 
 Open runClient::mf() const {
-  return try_mf().value();
+  return run_requests::mf(*this).get<codec::NamedEnum<Open>>();
 }
 
 mf::Pending<Open> runClient::Async::mf() const {
@@ -927,7 +877,7 @@ mf::Result<Numbers> runClient::try_codec() const {
 }
 
 Numbers runClient::codec() const {
-  return try_codec().value();
+  return run_requests::codec(*this).get<codec::NumberedEnum<Numbers>>();
 }
 
 mf::Pending<Numbers> runClient::Async::codec() const {
@@ -940,9 +890,7 @@ namespace {
 namespace old_requests {
 
 mf::Request it(const mf::Client& client, std::int32_t value) {
-  mf::Request request = client.request(old_methods::it, 1);
-  request.argument<codec::I32>(value);
-  return request;
+  return mf::complete_request<codec::I32>(client, old_methods::it, value);
 }
 
 }  // namespace old_requests
@@ -955,11 +903,7 @@ namespace {
 namespace old_serving {
 
 void it(mf::IncomingCall& call, OldWorker& worker) {
-  std::int32_t value{};
-  if (!call.expect(old_methods::it, 1, 1) || !call.argument<codec::I32>(value)) {
-    return;
-  }
-  call.answer<codec::I32>(worker.it(value, call.context()));
+  mf::serve_complete<codec::I32(codec::I32)>(call, old_methods::it, worker, &OldWorker::it);
 }
 
 }  // namespace old_serving
@@ -971,7 +915,7 @@ mf::Result<std::int32_t> OldClient::try_it(std::int32_t value) const {
 }
 
 std::int32_t OldClient::it(std::int32_t value) const {
-  return try_it(value).value();
+  return old_requests::it(*this, value).get<codec::I32>();
 }
 
 mf::Pending<std::int32_t> OldClient::Async::it(std::int32_t value) const {
@@ -1018,7 +962,7 @@ const mf::Interface run::kInterface = {
     .name = "acme.linux.std.new.run",
     .name_space = "default",
     .version = "",
-    .fingerprint = "207f929ebd2a1d6d",
+    .fingerprint = "38fd849e7e27c7c1",
     .methods = krunMethods,
 };
 

@@ -272,6 +272,8 @@ class runClient final : public run, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   void spawn_(std::string_view script) const override;
   ::multifrost::Result<void> try_spawn_(std::string_view script) const;
@@ -440,6 +442,8 @@ class OldClient final : public Old, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   [[deprecated]]
   std::int32_t it(std::int32_t value) const override;

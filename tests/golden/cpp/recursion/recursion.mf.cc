@@ -440,15 +440,12 @@ namespace {
 namespace recursion_requests {
 
 mf::Request evaluate(const mf::Client& client, const Expression& expression) {
-  mf::Request request = client.request(recursion_methods::evaluate, 1);
-  request.argument<codec::Generated<Expression>>(expression);
-  return request;
+  return mf::complete_request<codec::Generated<Expression>>(client, recursion_methods::evaluate,
+                                                            expression);
 }
 
 mf::Request last(const mf::Client& client, const Node& node) {
-  mf::Request request = client.request(recursion_methods::last, 1);
-  request.argument<codec::Generated<Node>>(node);
-  return request;
+  return mf::complete_request<codec::Generated<Node>>(client, recursion_methods::last, node);
 }
 
 mf::Request prune(const mf::Client& client, const Tree& tree, std::optional<std::int32_t> depth) {
@@ -470,20 +467,13 @@ namespace {
 namespace recursion_serving {
 
 void evaluate(mf::IncomingCall& call, RecursionWorker& worker) {
-  Expression expression{};
-  if (!call.expect(recursion_methods::evaluate, 1, 1) ||
-      !call.argument<codec::Generated<Expression>>(expression)) {
-    return;
-  }
-  call.answer<codec::F64>(worker.evaluate(std::move(expression), call.context()));
+  mf::serve_complete<codec::F64(codec::Generated<Expression>)>(call, recursion_methods::evaluate,
+                                                               worker, &RecursionWorker::evaluate);
 }
 
 void last(mf::IncomingCall& call, RecursionWorker& worker) {
-  Node node{};
-  if (!call.expect(recursion_methods::last, 1, 1) || !call.argument<codec::Generated<Node>>(node)) {
-    return;
-  }
-  call.answer<codec::Generated<Node>>(worker.last(std::move(node), call.context()));
+  mf::serve_complete<codec::Generated<Node>(codec::Generated<Node>)>(
+      call, recursion_methods::last, worker, &RecursionWorker::last);
 }
 
 void prune(mf::IncomingCall& call, RecursionWorker& worker) {
@@ -507,7 +497,7 @@ mf::Result<double> RecursionClient::try_evaluate(const Expression& expression) c
 }
 
 double RecursionClient::evaluate(const Expression& expression) const {
-  return try_evaluate(expression).value();
+  return recursion_requests::evaluate(*this, expression).get<codec::F64>();
 }
 
 mf::Pending<double> RecursionClient::Async::evaluate(const Expression& expression) const {
@@ -519,7 +509,7 @@ mf::Result<Node> RecursionClient::try_last(const Node& node) const {
 }
 
 Node RecursionClient::last(const Node& node) const {
-  return try_last(node).value();
+  return recursion_requests::last(*this, node).get<codec::Generated<Node>>();
 }
 
 mf::Pending<Node> RecursionClient::Async::last(const Node& node) const {
@@ -534,7 +524,8 @@ mf::Result<std::optional<Tree>> RecursionClient::try_prune(
 
 std::optional<Tree> RecursionClient::prune(const Tree& tree,
                                            std::optional<std::int32_t> depth) const {
-  return try_prune(tree, depth).value();
+  return recursion_requests::prune(*this, tree,
+                                   depth).get<codec::Optional<codec::Generated<Tree>>>();
 }
 
 mf::Pending<std::optional<Tree>> RecursionClient::Async::prune(
@@ -563,7 +554,7 @@ const mf::Interface Recursion::kInterface = {
     .name = "acme.recursion.Recursion",
     .name_space = "default",
     .version = "",
-    .fingerprint = "0b4270b479ea70c5",
+    .fingerprint = "b272fd8ebc75d544",
     .methods = kRecursionMethods,
 };
 

@@ -166,6 +166,8 @@ class RecursionClient final : public Recursion, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   double evaluate(const Expression& expression) const override;
   ::multifrost::Result<double> try_evaluate(const Expression& expression) const;

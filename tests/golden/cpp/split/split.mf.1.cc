@@ -35,9 +35,7 @@ namespace {
 namespace large_requests {
 
 mf::Request a(const mf::Client& client, std::int32_t value) {
-  mf::Request request = client.request(large_methods::a, 1);
-  request.argument<codec::Limited<codec::I32, Limits2>>(value);
-  return request;
+  return mf::complete_request<codec::Limited<codec::I32, Limits2>>(client, large_methods::a, value);
 }
 
 }  // namespace large_requests
@@ -48,12 +46,8 @@ mf::Request a(const mf::Client& client, std::int32_t value) {
 namespace large_serving {
 
 void a(mf::IncomingCall& call, LargeWorker& worker) {
-  std::int32_t value{};
-  if (!call.expect(large_methods::a, 1, 1) ||
-      !call.argument<codec::Limited<codec::I32, Limits2>>(value)) {
-    return;
-  }
-  call.answer<codec::I32>(worker.a(value, call.context()));
+  mf::serve_complete<codec::I32(codec::Limited<codec::I32, Limits2>)>(call, large_methods::a,
+                                                                      worker, &LargeWorker::a);
 }
 
 }  // namespace large_serving
@@ -63,7 +57,7 @@ mf::Result<std::int32_t> LargeClient::try_a(std::int32_t value) const {
 }
 
 std::int32_t LargeClient::a(std::int32_t value) const {
-  return try_a(value).value();
+  return large_requests::a(*this, value).get<codec::I32>();
 }
 
 mf::Pending<std::int32_t> LargeClient::Async::a(std::int32_t value) const {

@@ -36,9 +36,7 @@ namespace {
 namespace large_requests {
 
 mf::Request b(const mf::Client& client, const Item& value) {
-  mf::Request request = client.request(large_methods::b, 1);
-  request.argument<codec::Generated<Item>>(value);
-  return request;
+  return mf::complete_request<codec::Generated<Item>>(client, large_methods::b, value);
 }
 
 mf::Request c(const mf::Client& client, std::string_view value) {
@@ -55,11 +53,8 @@ mf::Request c(const mf::Client& client, std::string_view value) {
 namespace large_serving {
 
 void b(mf::IncomingCall& call, LargeWorker& worker) {
-  Item value{};
-  if (!call.expect(large_methods::b, 1, 1) || !call.argument<codec::Generated<Item>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Item>>(worker.b(std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Item>(codec::Generated<Item>)>(call, large_methods::b, worker,
+                                                                     &LargeWorker::b);
 }
 
 void c(mf::IncomingCall& call, LargeWorker& worker) {
@@ -79,7 +74,7 @@ mf::Result<Item> LargeClient::try_b(const Item& value) const {
 }
 
 Item LargeClient::b(const Item& value) const {
-  return try_b(value).value();
+  return large_requests::b(*this, value).get<codec::Generated<Item>>();
 }
 
 mf::Pending<Item> LargeClient::Async::b(const Item& value) const {

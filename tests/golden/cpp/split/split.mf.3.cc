@@ -40,7 +40,7 @@ namespace {
 namespace large_requests {
 
 mf::Request d(const mf::Client& client) {
-  return client.request(large_methods::d, 0);
+  return mf::complete_request<>(client, large_methods::d);
 }
 
 mf::Request e(const mf::Client& client, std::optional<::multifrost::BytesView> value) {
@@ -59,10 +59,8 @@ mf::Request e(const mf::Client& client, std::optional<::multifrost::BytesView> v
 namespace large_serving {
 
 void d(mf::IncomingCall& call, LargeWorker& worker) {
-  if (!call.expect(large_methods::d, 0, 0)) {
-    return;
-  }
-  call.answer<codec::List<codec::Generated<Item>>>(worker.d(call.context()));
+  mf::serve_complete<codec::List<codec::Generated<Item>>()>(call, large_methods::d, worker,
+                                                            &LargeWorker::d);
 }
 
 void e(mf::IncomingCall& call, LargeWorker& worker) {
@@ -81,7 +79,7 @@ mf::Result<std::vector<Item>> LargeClient::try_d() const {
 }
 
 std::vector<Item> LargeClient::d() const {
-  return try_d().value();
+  return large_requests::d(*this).get<codec::List<codec::Generated<Item>>>();
 }
 
 mf::Pending<std::vector<Item>> LargeClient::Async::d() const {
@@ -95,7 +93,7 @@ mf::Result<std::optional<::multifrost::Bytes>> LargeClient::try_e(
 
 std::optional<::multifrost::Bytes> LargeClient::e(
     std::optional<::multifrost::BytesView> value) const {
-  return try_e(value).value();
+  return large_requests::e(*this, value).get<codec::Optional<codec::Binary>>();
 }
 
 mf::Pending<std::optional<::multifrost::Bytes>> LargeClient::Async::e(
@@ -109,7 +107,7 @@ namespace {
 namespace small_requests {
 
 mf::Request only(const mf::Client& client) {
-  return client.request(small_methods::only, 0);
+  return mf::complete_request<>(client, small_methods::only);
 }
 
 }  // namespace small_requests
@@ -120,10 +118,7 @@ mf::Request only(const mf::Client& client) {
 namespace small_serving {
 
 void only(mf::IncomingCall& call, SmallWorker& worker) {
-  if (!call.expect(small_methods::only, 0, 0)) {
-    return;
-  }
-  call.answer<codec::Bool>(worker.only(call.context()));
+  mf::serve_complete<codec::Bool()>(call, small_methods::only, worker, &SmallWorker::only);
 }
 
 }  // namespace small_serving
@@ -133,7 +128,7 @@ mf::Result<bool> SmallClient::try_only() const {
 }
 
 bool SmallClient::only() const {
-  return try_only().value();
+  return small_requests::only(*this).get<codec::Bool>();
 }
 
 mf::Pending<bool> SmallClient::Async::only() const {

@@ -94,6 +94,8 @@ class LargeClient final : public Large, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   std::int32_t a(std::int32_t value) const override;
   ::multifrost::Result<std::int32_t> try_a(std::int32_t value) const;
@@ -193,6 +195,8 @@ class SmallClient final : public Small, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   bool only() const override;
   ::multifrost::Result<bool> try_only() const;

@@ -138,7 +138,7 @@ namespace {
 namespace streams_requests {
 
 mf::Request ordinary(const mf::Client& client) {
-  return client.request(streams_methods::ordinary, 0);
+  return mf::complete_request<>(client, streams_methods::ordinary);
 }
 
 }  // namespace streams_requests
@@ -167,10 +167,8 @@ void transform(mf::IncomingCall& call, StreamsWorker&) {
 }
 
 void ordinary(mf::IncomingCall& call, StreamsWorker& worker) {
-  if (!call.expect(streams_methods::ordinary, 0, 0)) {
-    return;
-  }
-  call.answer<codec::I32>(worker.ordinary(call.context()));
+  mf::serve_complete<codec::I32()>(call, streams_methods::ordinary, worker,
+                                   &StreamsWorker::ordinary);
 }
 
 }  // namespace streams_serving
@@ -220,7 +218,7 @@ mf::Result<std::int32_t> StreamsClient::try_ordinary() const {
 }
 
 std::int32_t StreamsClient::ordinary() const {
-  return try_ordinary().value();
+  return streams_requests::ordinary(*this).get<codec::I32>();
 }
 
 mf::Pending<std::int32_t> StreamsClient::Async::ordinary() const {
@@ -251,7 +249,7 @@ const mf::Interface Streams::kInterface = {
     .name = "acme.streams.Streams",
     .name_space = "default",
     .version = "",
-    .fingerprint = "43ed82a76e0a6172",
+    .fingerprint = "5e4eb829cd25b65c",
     .methods = kStreamsMethods,
 };
 

@@ -94,6 +94,8 @@ class StreamsClient final : public Streams, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   ::multifrost::StreamReader<Sample> watch(
       std::string_view name, std::optional<std::int32_t> limit = std::nullopt) const override;

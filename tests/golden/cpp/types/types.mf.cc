@@ -1286,46 +1286,34 @@ namespace {
 namespace types_requests {
 
 mf::Request ping(const mf::Client& client, std::string_view text) {
-  mf::Request request = client.request(types_methods::ping, 1);
-  request.argument<codec::String>(text);
-  return request;
+  return mf::complete_request<codec::String>(client, types_methods::ping, text);
 }
 
 mf::Request measure(const mf::Client& client, const ::acme::types::base::Point& place) {
-  mf::Request request = client.request(types_methods::measure, 1);
-  request.argument<codec::Generated<::acme::types::base::Point>>(place);
-  return request;
+  return mf::complete_request<codec::Generated<::acme::types::base::Point>>(
+      client, types_methods::measure, place);
 }
 
 mf::Request scalars(const mf::Client& client, const Scalars& value) {
-  mf::Request request = client.request(types_methods::scalars, 1);
-  request.argument<codec::Generated<Scalars>>(value);
-  return request;
+  return mf::complete_request<codec::Generated<Scalars>>(client, types_methods::scalars, value);
 }
 
 mf::Request encodings(const mf::Client& client, const Encodings& value) {
-  mf::Request request = client.request(types_methods::encodings, 1);
-  request.argument<codec::Generated<Encodings>>(value);
-  return request;
+  return mf::complete_request<codec::Generated<Encodings>>(client, types_methods::encodings, value);
 }
 
 mf::Request limits(const mf::Client& client, std::int32_t count_, const Limits& value) {
-  mf::Request request = client.request(types_methods::limits, 2);
-  request.argument<codec::Limited<codec::I32, Limits7>>(count_);
-  request.argument<codec::Generated<Limits>>(value);
-  return request;
+  return mf::complete_request<codec::Limited<codec::I32, Limits7>, codec::Generated<Limits>>(
+      client, types_methods::limits, count_, value);
 }
 
 mf::Request containers(const mf::Client& client, const Containers& value) {
-  mf::Request request = client.request(types_methods::containers, 1);
-  request.argument<codec::Generated<Containers>>(value);
-  return request;
+  return mf::complete_request<codec::Generated<Containers>>(client, types_methods::containers,
+                                                            value);
 }
 
 mf::Request optionals(const mf::Client& client, const Optionals& value) {
-  mf::Request request = client.request(types_methods::optionals, 1);
-  request.argument<codec::Generated<Optionals>>(value);
-  return request;
+  return mf::complete_request<codec::Generated<Optionals>>(client, types_methods::optionals, value);
 }
 
 mf::Request defaults(const mf::Client& client, const Defaults& value,
@@ -1341,46 +1329,32 @@ mf::Request defaults(const mf::Client& client, const Defaults& value,
 }
 
 mf::Request strict(const mf::Client& client, const Strict& value) {
-  mf::Request request = client.request(types_methods::strict, 1);
-  request.argument<codec::Generated<Strict>>(value);
-  return request;
+  return mf::complete_request<codec::Generated<Strict>>(client, types_methods::strict, value);
 }
 
 mf::Request kept(const mf::Client& client, const Kept& value, const OnlyUnknown& only) {
-  mf::Request request = client.request(types_methods::kept, 2);
-  request.argument<codec::Generated<Kept>>(value);
-  request.argument<codec::Generated<OnlyUnknown>>(only);
-  return request;
+  return mf::complete_request<codec::Generated<Kept>, codec::Generated<OnlyUnknown>>(
+      client, types_methods::kept, value, only);
 }
 
 mf::Request shape(const mf::Client& client, const Shape& value, std::span<const Figure> others) {
-  mf::Request request = client.request(types_methods::shape, 2);
-  request.argument<codec::Generated<Shape>>(value);
-  request.argument<codec::List<codec::Generated<Figure>>>(others);
-  return request;
+  return mf::complete_request<codec::Generated<Shape>, codec::List<codec::Generated<Figure>>>(
+      client, types_methods::shape, value, others);
 }
 
 mf::Request union_of(
     const mf::Client& client, const Key& key,
     const std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict>& wide) {
-  mf::Request request = client.request(types_methods::union_of, 2);
-  request.argument<codec::OneOf<codec::String, codec::I53>>(key);
-  request.argument<codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(wide);
-  return request;
+  return mf::complete_request<codec::OneOf<codec::String, codec::I53>, codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(
+      client, types_methods::union_of, key, wide);
 }
 
 mf::Request nullable(const mf::Client& client, std::optional<std::int32_t> a,
                      std::optional<std::string_view> b, std::optional<::multifrost::BytesView> c,
                      std::optional<std::span<const std::int32_t>> d,
                      const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) {
-  mf::Request request = client.request(types_methods::nullable, 6);
-  request.argument<codec::Optional<codec::I32>>(a);
-  request.argument<codec::Optional<codec::String>>(b);
-  request.argument<codec::Optional<codec::Binary>>(c);
-  request.argument<codec::Optional<codec::List<codec::I32>>>(d);
-  request.argument<codec::Optional<codec::Generated<Scalars>>>(e);
-  request.argument<codec::Optional<codec::List<codec::Bool>>>(f);
-  return request;
+  return mf::complete_request<codec::Optional<codec::I32>, codec::Optional<codec::String>, codec::Optional<codec::Binary>, codec::Optional<codec::List<codec::I32>>, codec::Optional<codec::Generated<Scalars>>, codec::Optional<codec::List<codec::Bool>>>(
+      client, types_methods::nullable, a, b, c, d, e, f);
 }
 
 mf::Request optional(const mf::Client& client, std::optional<std::int32_t> a,
@@ -1422,33 +1396,18 @@ mf::Request views(const mf::Client& client, std::string_view a, ::multifrost::By
                   const std::tuple<std::int32_t, std::int32_t>& e,
                   std::chrono::sys_time<std::chrono::microseconds> f, std::chrono::microseconds g,
                   const Shade& h, Grade i, Color j, const ::multifrost::Value& k) {
-  mf::Request request = client.request(types_methods::views, 11);
-  request.argument<codec::String>(a);
-  request.argument<codec::Binary>(b);
-  request.argument<codec::List<codec::Binary>>(c);
-  request.argument<codec::Map<codec::StringKey, codec::I32>>(d);
-  request.argument<codec::Tuple<codec::I32, codec::I32>>(e);
-  request.argument<codec::Timestamp<codec::Seconds>>(f);
-  request.argument<codec::Duration<codec::Seconds>>(g);
-  request.argument<codec::NamedEnum<Shade>>(h);
-  request.argument<codec::NumberedEnum<Grade>>(i);
-  request.argument<codec::NamedEnum<Color>>(j);
-  request.argument<codec::Any>(k);
-  return request;
+  return mf::complete_request<codec::String, codec::Binary, codec::List<codec::Binary>, codec::Map<codec::StringKey, codec::I32>, codec::Tuple<codec::I32, codec::I32>, codec::Timestamp<codec::Seconds>, codec::Duration<codec::Seconds>, codec::NamedEnum<Shade>, codec::NumberedEnum<Grade>, codec::NamedEnum<Color>, codec::Any>(
+      client, types_methods::views, a, b, c, d, e, f, g, h, i, j, k);
 }
 
 mf::Request maybe(const mf::Client& client, std::optional<std::string_view> id) {
-  mf::Request request = client.request(types_methods::maybe, 1);
-  request.argument<codec::Optional<codec::String>>(id);
-  return request;
+  return mf::complete_request<codec::Optional<codec::String>>(client, types_methods::maybe, id);
 }
 
 mf::Request bools(const mf::Client& client, const std::vector<bool>& values,
                   std::span<const std::vector<bool>> nested) {
-  mf::Request request = client.request(types_methods::bools, 2);
-  request.argument<codec::List<codec::Bool>>(values);
-  request.argument<codec::List<codec::List<codec::Bool>>>(nested);
-  return request;
+  return mf::complete_request<codec::List<codec::Bool>, codec::List<codec::List<codec::Bool>>>(
+      client, types_methods::bools, values, nested);
 }
 
 }  // namespace types_requests
@@ -1461,67 +1420,38 @@ namespace {
 namespace types_serving {
 
 void ping(mf::IncomingCall& call, TypesWorker& worker) {
-  std::string text{};
-  if (!call.expect(types_methods::ping, 1, 1) || !call.argument<codec::String>(text)) {
-    return;
-  }
-  call.answer<codec::String>(worker.ping(std::move(text), call.context()));
+  mf::serve_complete<codec::String(codec::String)>(call, types_methods::ping, worker,
+                                                   &TypesWorker::ping);
 }
 
 void measure(mf::IncomingCall& call, TypesWorker& worker) {
-  ::acme::types::base::Point place{};
-  if (!call.expect(types_methods::measure, 1, 1) ||
-      !call.argument<codec::Generated<::acme::types::base::Point>>(place)) {
-    return;
-  }
-  call.answer<codec::F64>(worker.measure(std::move(place), call.context()));
+  mf::serve_complete<codec::F64(codec::Generated<::acme::types::base::Point>)>(
+      call, types_methods::measure, worker, &TypesWorker::measure);
 }
 
 void scalars(mf::IncomingCall& call, TypesWorker& worker) {
-  Scalars value{};
-  if (!call.expect(types_methods::scalars, 1, 1) ||
-      !call.argument<codec::Generated<Scalars>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Scalars>>(worker.scalars(std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Scalars>(codec::Generated<Scalars>)>(
+      call, types_methods::scalars, worker, &TypesWorker::scalars);
 }
 
 void encodings(mf::IncomingCall& call, TypesWorker& worker) {
-  Encodings value{};
-  if (!call.expect(types_methods::encodings, 1, 1) ||
-      !call.argument<codec::Generated<Encodings>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Encodings>>(worker.encodings(std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Encodings>(codec::Generated<Encodings>)>(
+      call, types_methods::encodings, worker, &TypesWorker::encodings);
 }
 
 void limits(mf::IncomingCall& call, TypesWorker& worker) {
-  std::int32_t count_{};
-  Limits value{};
-  if (!call.expect(types_methods::limits, 2, 2) ||
-      !call.argument<codec::Limited<codec::I32, Limits7>>(count_) ||
-      !call.argument<codec::Generated<Limits>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Limits>>(worker.limits(count_, std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Limits>(codec::Limited<codec::I32, Limits7>, codec::Generated<Limits>)>(
+      call, types_methods::limits, worker, &TypesWorker::limits);
 }
 
 void containers(mf::IncomingCall& call, TypesWorker& worker) {
-  Containers value{};
-  if (!call.expect(types_methods::containers, 1, 1) ||
-      !call.argument<codec::Generated<Containers>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Containers>>(worker.containers(std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Containers>(codec::Generated<Containers>)>(
+      call, types_methods::containers, worker, &TypesWorker::containers);
 }
 
 void optionals(mf::IncomingCall& call, TypesWorker& worker) {
-  Optionals value{};
-  if (!call.expect(types_methods::optionals, 1, 1) ||
-      !call.argument<codec::Generated<Optionals>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Optionals>>(worker.optionals(std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Optionals>(codec::Generated<Optionals>)>(
+      call, types_methods::optionals, worker, &TypesWorker::optionals);
 }
 
 void defaults(mf::IncomingCall& call, TypesWorker& worker) {
@@ -1543,66 +1473,28 @@ void defaults(mf::IncomingCall& call, TypesWorker& worker) {
 }
 
 void strict(mf::IncomingCall& call, TypesWorker& worker) {
-  Strict value{};
-  if (!call.expect(types_methods::strict, 1, 1) ||
-      !call.argument<codec::Generated<Strict>>(value)) {
-    return;
-  }
-  call.answer<codec::Generated<Strict>>(worker.strict(std::move(value), call.context()));
+  mf::serve_complete<codec::Generated<Strict>(codec::Generated<Strict>)>(
+      call, types_methods::strict, worker, &TypesWorker::strict);
 }
 
 void kept(mf::IncomingCall& call, TypesWorker& worker) {
-  Kept value{};
-  OnlyUnknown only{};
-  if (!call.expect(types_methods::kept, 2, 2) || !call.argument<codec::Generated<Kept>>(value) ||
-      !call.argument<codec::Generated<OnlyUnknown>>(only)) {
-    return;
-  }
-  call.answer<codec::Generated<Kept>>(worker.kept(std::move(value), std::move(only),
-                                                  call.context()));
+  mf::serve_complete<codec::Generated<Kept>(codec::Generated<Kept>, codec::Generated<OnlyUnknown>)>(
+      call, types_methods::kept, worker, &TypesWorker::kept);
 }
 
 void shape(mf::IncomingCall& call, TypesWorker& worker) {
-  Shape value{};
-  std::vector<Figure> others{};
-  if (!call.expect(types_methods::shape, 2, 2) || !call.argument<codec::Generated<Shape>>(value) ||
-      !call.argument<codec::List<codec::Generated<Figure>>>(others)) {
-    return;
-  }
-  call.answer<codec::Generated<Figure>>(worker.shape(std::move(value), std::move(others),
-                                                     call.context()));
+  mf::serve_complete<codec::Generated<Figure>(codec::Generated<Shape>, codec::List<codec::Generated<Figure>>)>(
+      call, types_methods::shape, worker, &TypesWorker::shape);
 }
 
 void union_of(mf::IncomingCall& call, TypesWorker& worker) {
-  Key key{};
-  std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict> wide{};
-  if (!call.expect(types_methods::union_of, 2, 2) ||
-      !call.argument<codec::OneOf<codec::String, codec::I53>>(key) ||
-      !call.argument<codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(wide)) {
-    return;
-  }
-  call.answer<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(worker.union_of(
-      std::move(key), std::move(wide), call.context()));
+  mf::serve_complete<codec::Optional<codec::OneOf<codec::String, codec::I53>>(codec::OneOf<codec::String, codec::I53>, codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>)>(
+      call, types_methods::union_of, worker, &TypesWorker::union_of);
 }
 
 void nullable(mf::IncomingCall& call, TypesWorker& worker) {
-  std::optional<std::int32_t> a{};
-  std::optional<std::string> b{};
-  std::optional<::multifrost::Bytes> c{};
-  std::optional<std::vector<std::int32_t>> d{};
-  std::optional<Scalars> e{};
-  std::optional<std::vector<bool>> f{};
-  if (!call.expect(types_methods::nullable, 6, 6) ||
-      !call.argument<codec::Optional<codec::I32>>(a) ||
-      !call.argument<codec::Optional<codec::String>>(b) ||
-      !call.argument<codec::Optional<codec::Binary>>(c) ||
-      !call.argument<codec::Optional<codec::List<codec::I32>>>(d) ||
-      !call.argument<codec::Optional<codec::Generated<Scalars>>>(e) ||
-      !call.argument<codec::Optional<codec::List<codec::Bool>>>(f)) {
-    return;
-  }
-  call.answer<codec::List<codec::Optional<codec::I32>>>(worker.nullable(
-      a, std::move(b), std::move(c), std::move(d), std::move(e), std::move(f), call.context()));
+  mf::serve_complete<codec::List<codec::Optional<codec::I32>>(codec::Optional<codec::I32>, codec::Optional<codec::String>, codec::Optional<codec::Binary>, codec::Optional<codec::List<codec::I32>>, codec::Optional<codec::Generated<Scalars>>, codec::Optional<codec::List<codec::Bool>>)>(
+      call, types_methods::nullable, worker, &TypesWorker::nullable);
 }
 
 void optional(mf::IncomingCall& call, TypesWorker& worker) {
@@ -1626,51 +1518,18 @@ void optional(mf::IncomingCall& call, TypesWorker& worker) {
 }
 
 void views(mf::IncomingCall& call, TypesWorker& worker) {
-  std::string a{};
-  ::multifrost::Bytes b{};
-  std::vector<::multifrost::Bytes> c{};
-  std::map<std::string, std::int32_t> d{};
-  std::tuple<std::int32_t, std::int32_t> e{};
-  std::chrono::sys_time<std::chrono::microseconds> f{};
-  std::chrono::microseconds g{};
-  Shade h{};
-  Grade i{};
-  Color j{};
-  ::multifrost::Value k{};
-  if (!call.expect(types_methods::views, 11, 11) || !call.argument<codec::String>(a) ||
-      !call.argument<codec::Binary>(b) || !call.argument<codec::List<codec::Binary>>(c) ||
-      !call.argument<codec::Map<codec::StringKey, codec::I32>>(d) ||
-      !call.argument<codec::Tuple<codec::I32, codec::I32>>(e) ||
-      !call.argument<codec::Timestamp<codec::Seconds>>(f) ||
-      !call.argument<codec::Duration<codec::Seconds>>(g) ||
-      !call.argument<codec::NamedEnum<Shade>>(h) || !call.argument<codec::NumberedEnum<Grade>>(i) ||
-      !call.argument<codec::NamedEnum<Color>>(j) || !call.argument<codec::Any>(k)) {
-    return;
-  }
-  worker.views(std::move(a), std::move(b), std::move(c), std::move(d), std::move(e), f, g,
-               std::move(h), i, j, std::move(k), call.context());
-  call.answer_nothing();
+  mf::serve_complete<mf::detail::Nothing(codec::String, codec::Binary, codec::List<codec::Binary>, codec::Map<codec::StringKey, codec::I32>, codec::Tuple<codec::I32, codec::I32>, codec::Timestamp<codec::Seconds>, codec::Duration<codec::Seconds>, codec::NamedEnum<Shade>, codec::NumberedEnum<Grade>, codec::NamedEnum<Color>, codec::Any)>(
+      call, types_methods::views, worker, &TypesWorker::views);
 }
 
 void maybe(mf::IncomingCall& call, TypesWorker& worker) {
-  MaybeId id{};
-  if (!call.expect(types_methods::maybe, 1, 1) ||
-      !call.argument<codec::Optional<codec::String>>(id)) {
-    return;
-  }
-  call.answer<codec::Optional<codec::String>>(worker.maybe(std::move(id), call.context()));
+  mf::serve_complete<codec::Optional<codec::String>(codec::Optional<codec::String>)>(
+      call, types_methods::maybe, worker, &TypesWorker::maybe);
 }
 
 void bools(mf::IncomingCall& call, TypesWorker& worker) {
-  std::vector<bool> values{};
-  std::vector<std::vector<bool>> nested{};
-  if (!call.expect(types_methods::bools, 2, 2) ||
-      !call.argument<codec::List<codec::Bool>>(values) ||
-      !call.argument<codec::List<codec::List<codec::Bool>>>(nested)) {
-    return;
-  }
-  call.answer<codec::List<codec::Bool>>(worker.bools(std::move(values), std::move(nested),
-                                                     call.context()));
+  mf::serve_complete<codec::List<codec::Bool>(codec::List<codec::Bool>, codec::List<codec::List<codec::Bool>>)>(
+      call, types_methods::bools, worker, &TypesWorker::bools);
 }
 
 }  // namespace types_serving
@@ -1682,7 +1541,7 @@ mf::Result<std::string> TypesClient::try_ping(std::string_view text) const {
 }
 
 std::string TypesClient::ping(std::string_view text) const {
-  return try_ping(text).value();
+  return types_requests::ping(*this, text).get<codec::String>();
 }
 
 mf::Pending<std::string> TypesClient::Async::ping(std::string_view text) const {
@@ -1694,7 +1553,7 @@ mf::Result<double> TypesClient::try_measure(const ::acme::types::base::Point& pl
 }
 
 double TypesClient::measure(const ::acme::types::base::Point& place) const {
-  return try_measure(place).value();
+  return types_requests::measure(*this, place).get<codec::F64>();
 }
 
 mf::Pending<double> TypesClient::Async::measure(const ::acme::types::base::Point& place) const {
@@ -1706,7 +1565,7 @@ mf::Result<Scalars> TypesClient::try_scalars(const Scalars& value) const {
 }
 
 Scalars TypesClient::scalars(const Scalars& value) const {
-  return try_scalars(value).value();
+  return types_requests::scalars(*this, value).get<codec::Generated<Scalars>>();
 }
 
 mf::Pending<Scalars> TypesClient::Async::scalars(const Scalars& value) const {
@@ -1718,7 +1577,7 @@ mf::Result<Encodings> TypesClient::try_encodings(const Encodings& value) const {
 }
 
 Encodings TypesClient::encodings(const Encodings& value) const {
-  return try_encodings(value).value();
+  return types_requests::encodings(*this, value).get<codec::Generated<Encodings>>();
 }
 
 mf::Pending<Encodings> TypesClient::Async::encodings(const Encodings& value) const {
@@ -1730,7 +1589,7 @@ mf::Result<Limits> TypesClient::try_limits(std::int32_t count_, const Limits& va
 }
 
 Limits TypesClient::limits(std::int32_t count_, const Limits& value) const {
-  return try_limits(count_, value).value();
+  return types_requests::limits(*this, count_, value).get<codec::Generated<Limits>>();
 }
 
 mf::Pending<Limits> TypesClient::Async::limits(std::int32_t count_, const Limits& value) const {
@@ -1742,7 +1601,7 @@ mf::Result<Containers> TypesClient::try_containers(const Containers& value) cons
 }
 
 Containers TypesClient::containers(const Containers& value) const {
-  return try_containers(value).value();
+  return types_requests::containers(*this, value).get<codec::Generated<Containers>>();
 }
 
 mf::Pending<Containers> TypesClient::Async::containers(const Containers& value) const {
@@ -1754,7 +1613,7 @@ mf::Result<Optionals> TypesClient::try_optionals(const Optionals& value) const {
 }
 
 Optionals TypesClient::optionals(const Optionals& value) const {
-  return try_optionals(value).value();
+  return types_requests::optionals(*this, value).get<codec::Generated<Optionals>>();
 }
 
 mf::Pending<Optionals> TypesClient::Async::optionals(const Optionals& value) const {
@@ -1770,7 +1629,8 @@ mf::Result<Defaults> TypesClient::try_defaults(
 
 Defaults TypesClient::defaults(const Defaults& value, std::chrono::microseconds wait, Color color,
                                std::span<const std::string> names, std::string_view text) const {
-  return try_defaults(value, wait, color, names, text).value();
+  return types_requests::defaults(*this, value, wait, color, names,
+                                  text).get<codec::Generated<Defaults>>();
 }
 
 mf::Pending<Defaults> TypesClient::Async::defaults(
@@ -1785,7 +1645,7 @@ mf::Result<Strict> TypesClient::try_strict(const Strict& value) const {
 }
 
 Strict TypesClient::strict(const Strict& value) const {
-  return try_strict(value).value();
+  return types_requests::strict(*this, value).get<codec::Generated<Strict>>();
 }
 
 mf::Pending<Strict> TypesClient::Async::strict(const Strict& value) const {
@@ -1797,7 +1657,7 @@ mf::Result<Kept> TypesClient::try_kept(const Kept& value, const OnlyUnknown& onl
 }
 
 Kept TypesClient::kept(const Kept& value, const OnlyUnknown& only) const {
-  return try_kept(value, only).value();
+  return types_requests::kept(*this, value, only).get<codec::Generated<Kept>>();
 }
 
 mf::Pending<Kept> TypesClient::Async::kept(const Kept& value, const OnlyUnknown& only) const {
@@ -1810,7 +1670,7 @@ mf::Result<Figure> TypesClient::try_shape(const Shape& value,
 }
 
 Figure TypesClient::shape(const Shape& value, std::span<const Figure> others) const {
-  return try_shape(value, others).value();
+  return types_requests::shape(*this, value, others).get<codec::Generated<Figure>>();
 }
 
 mf::Pending<Figure> TypesClient::Async::shape(const Shape& value,
@@ -1828,7 +1688,8 @@ mf::Result<std::optional<Key>> TypesClient::try_union_of(
 std::optional<Key> TypesClient::union_of(
     const Key& key,
     const std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict>& wide) const {
-  return try_union_of(key, wide).value();
+  return types_requests::union_of(
+      *this, key, wide).get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>();
 }
 
 mf::Pending<std::optional<Key>> TypesClient::Async::union_of(
@@ -1850,7 +1711,8 @@ std::vector<std::optional<std::int32_t>> TypesClient::nullable(
     std::optional<std::int32_t> a, std::optional<std::string_view> b,
     std::optional<::multifrost::BytesView> c, std::optional<std::span<const std::int32_t>> d,
     const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) const {
-  return try_nullable(a, b, c, d, e, f).value();
+  return types_requests::nullable(*this, a, b, c, d, e,
+                                  f).get<codec::List<codec::Optional<codec::I32>>>();
 }
 
 mf::Pending<std::vector<std::optional<std::int32_t>>> TypesClient::Async::nullable(
@@ -1872,7 +1734,7 @@ std::optional<std::string> TypesClient::optional(
     std::optional<std::int32_t> a, std::optional<std::string_view> b,
     std::optional<::multifrost::BytesView> c, std::optional<std::span<const std::string>> d,
     const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) const {
-  return try_optional(a, b, c, d, e, f).value();
+  return types_requests::optional(*this, a, b, c, d, e, f).get<codec::Optional<codec::String>>();
 }
 
 mf::Pending<std::optional<std::string>> TypesClient::Async::optional(
@@ -1913,7 +1775,7 @@ mf::Result<MaybeId> TypesClient::try_maybe(std::optional<std::string_view> id) c
 }
 
 MaybeId TypesClient::maybe(std::optional<std::string_view> id) const {
-  return try_maybe(id).value();
+  return types_requests::maybe(*this, id).get<codec::Optional<codec::String>>();
 }
 
 mf::Pending<MaybeId> TypesClient::Async::maybe(std::optional<std::string_view> id) const {
@@ -1927,7 +1789,7 @@ mf::Result<std::vector<bool>> TypesClient::try_bools(
 
 std::vector<bool> TypesClient::bools(const std::vector<bool>& values,
                                      std::span<const std::vector<bool>> nested) const {
-  return try_bools(values, nested).value();
+  return types_requests::bools(*this, values, nested).get<codec::List<codec::Bool>>();
 }
 
 mf::Pending<std::vector<bool>> TypesClient::Async::bools(
@@ -1983,7 +1845,7 @@ const mf::Interface Types::kInterface = {
     .name = "acme.types.Types",
     .name_space = "default",
     .version = "",
-    .fingerprint = "727feced4747aed7",
+    .fingerprint = "65daac3486a7f75b",
     .methods = kTypesMethods,
 };
 

@@ -473,6 +473,8 @@ class TypesClient final : public Types, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   std::string ping(std::string_view text) const override;
   ::multifrost::Result<std::string> try_ping(std::string_view text) const;

@@ -598,27 +598,22 @@ mf::Request detect(const mf::Client& client, const Source& source, Format format
 }
 
 mf::Request report(const mf::Client& client, std::string_view id) {
-  mf::Request request = client.request(vision_methods::report, 1);
-  request.argument<codec::String>(id);
-  return request;
+  return mf::complete_request<codec::String>(client, vision_methods::report, id);
 }
 
 mf::Request lookup(const mf::Client& client, const std::variant<std::string, std::int64_t>& key) {
-  mf::Request request = client.request(vision_methods::lookup, 1);
-  request.argument<codec::OneOf<codec::String, codec::I53>>(key);
-  return request;
+  return mf::complete_request<codec::OneOf<codec::String, codec::I53>>(client,
+                                                                       vision_methods::lookup, key);
 }
 
 mf::Request set_backend(const mf::Client& client, const Backend& backend) {
-  mf::Request request = client.request(vision_methods::set_backend, 1);
-  request.argument<codec::NamedEnum<Backend>>(backend);
-  return request;
+  return mf::complete_request<codec::NamedEnum<Backend>>(client, vision_methods::set_backend,
+                                                         backend);
 }
 
 mf::Request detect_all(const mf::Client& client, std::span<const ::multifrost::Bytes> images) {
-  mf::Request request = client.request(vision_methods::detect_all, 1);
-  request.argument<codec::List<codec::Binary>>(images);
-  return request;
+  return mf::complete_request<codec::List<codec::Binary>>(client, vision_methods::detect_all,
+                                                          images);
 }
 
 }  // namespace vision_requests
@@ -645,42 +640,23 @@ void detect(mf::IncomingCall& call, VisionWorker& worker) {
 }
 
 void report(mf::IncomingCall& call, VisionWorker& worker) {
-  ImageId id{};
-  if (!call.expect(vision_methods::report, 1, 1) || !call.argument<codec::String>(id)) {
-    return;
-  }
-  call.answer<codec::Optional<codec::Generated<Report>>>(worker.report(std::move(id),
-                                                                       call.context()));
+  mf::serve_complete<codec::Optional<codec::Generated<Report>>(codec::String)>(
+      call, vision_methods::report, worker, &VisionWorker::report);
 }
 
 void lookup(mf::IncomingCall& call, VisionWorker& worker) {
-  std::variant<std::string, std::int64_t> key{};
-  if (!call.expect(vision_methods::lookup, 1, 1) ||
-      !call.argument<codec::OneOf<codec::String, codec::I53>>(key)) {
-    return;
-  }
-  call.answer<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(worker.lookup(
-      std::move(key), call.context()));
+  mf::serve_complete<codec::Optional<codec::OneOf<codec::String, codec::I53>>(codec::OneOf<codec::String, codec::I53>)>(
+      call, vision_methods::lookup, worker, &VisionWorker::lookup);
 }
 
 void set_backend(mf::IncomingCall& call, VisionWorker& worker) {
-  Backend backend{};
-  if (!call.expect(vision_methods::set_backend, 1, 1) ||
-      !call.argument<codec::NamedEnum<Backend>>(backend)) {
-    return;
-  }
-  worker.set_backend(std::move(backend), call.context());
-  call.answer_nothing();
+  mf::serve_complete<mf::detail::Nothing(codec::NamedEnum<Backend>)>(
+      call, vision_methods::set_backend, worker, &VisionWorker::set_backend);
 }
 
 void detect_all(mf::IncomingCall& call, VisionWorker& worker) {
-  std::vector<::multifrost::Bytes> images{};
-  if (!call.expect(vision_methods::detect_all, 1, 1) ||
-      !call.argument<codec::List<codec::Binary>>(images)) {
-    return;
-  }
-  call.answer<codec::List<codec::List<codec::Generated<Detection>>>>(worker.detect_all(
-      std::move(images), call.context()));
+  mf::serve_complete<codec::List<codec::List<codec::Generated<Detection>>>(codec::List<codec::Binary>)>(
+      call, vision_methods::detect_all, worker, &VisionWorker::detect_all);
 }
 
 void watch(mf::IncomingCall& call, VisionWorker&) {
@@ -699,7 +675,8 @@ mf::Result<std::vector<Detection>> VisionClient::try_detect(
 
 std::vector<Detection> VisionClient::detect(const Source& source, Format format,
                                             std::optional<std::int32_t> limit) const {
-  return try_detect(source, format, limit).value();
+  return vision_requests::detect(*this, source, format,
+                                 limit).get<codec::List<codec::Generated<Detection>>>();
 }
 
 mf::Pending<std::vector<Detection>> VisionClient::Async::detect(
@@ -713,7 +690,7 @@ mf::Result<std::optional<Report>> VisionClient::try_report(std::string_view id) 
 }
 
 std::optional<Report> VisionClient::report(std::string_view id) const {
-  return try_report(id).value();
+  return vision_requests::report(*this, id).get<codec::Optional<codec::Generated<Report>>>();
 }
 
 mf::Pending<std::optional<Report>> VisionClient::Async::report(std::string_view id) const {
@@ -729,7 +706,8 @@ mf::Result<std::optional<std::variant<std::string, std::int64_t>>> VisionClient:
 
 std::optional<std::variant<std::string, std::int64_t>> VisionClient::lookup(
     const std::variant<std::string, std::int64_t>& key) const {
-  return try_lookup(key).value();
+  return vision_requests::lookup(
+      *this, key).get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>();
 }
 
 mf::Pending<std::optional<std::variant<std::string, std::int64_t>>> VisionClient::Async::lookup(
@@ -758,7 +736,8 @@ mf::Result<std::vector<std::vector<Detection>>> VisionClient::try_detect_all(
 
 std::vector<std::vector<Detection>> VisionClient::detect_all(
     std::span<const ::multifrost::Bytes> images) const {
-  return try_detect_all(images).value();
+  return vision_requests::detect_all(
+      *this, images).get<codec::List<codec::List<codec::Generated<Detection>>>>();
 }
 
 mf::Pending<std::vector<std::vector<Detection>>> VisionClient::Async::detect_all(
@@ -802,7 +781,7 @@ const mf::Interface Vision::kInterface = {
     .name = "acme.vision.Vision",
     .name_space = "default",
     .version = "1.2.0",
-    .fingerprint = "2bf6a43d7d26314c",
+    .fingerprint = "2edaf71b7e92888a",
     .methods = kVisionMethods,
 };
 

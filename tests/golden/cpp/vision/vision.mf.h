@@ -263,6 +263,8 @@ class VisionClient final : public Vision, private ::multifrost::Client {
   /// The same methods, returning at once. Valid as long as this client.
   Async async() const noexcept;
   using ::multifrost::Client::channel;
+  using ::multifrost::Client::close;
+  using ::multifrost::Client::drain;
 
   std::vector<Detection> detect(const Source& source, Format format,
                                 std::optional<std::int32_t> limit = std::nullopt) const override;

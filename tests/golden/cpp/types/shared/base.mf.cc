@@ -200,15 +200,11 @@ namespace {
 namespace common_requests {
 
 mf::Request ping(const mf::Client& client, std::string_view text) {
-  mf::Request request = client.request(common_methods::ping, 1);
-  request.argument<codec::String>(text);
-  return request;
+  return mf::complete_request<codec::String>(client, common_methods::ping, text);
 }
 
 mf::Request measure(const mf::Client& client, const Point& place) {
-  mf::Request request = client.request(common_methods::measure, 1);
-  request.argument<codec::Generated<Point>>(place);
-  return request;
+  return mf::complete_request<codec::Generated<Point>>(client, common_methods::measure, place);
 }
 
 }  // namespace common_requests
@@ -221,20 +217,13 @@ namespace {
 namespace common_serving {
 
 void ping(mf::IncomingCall& call, CommonWorker& worker) {
-  std::string text{};
-  if (!call.expect(common_methods::ping, 1, 1) || !call.argument<codec::String>(text)) {
-    return;
-  }
-  call.answer<codec::String>(worker.ping(std::move(text), call.context()));
+  mf::serve_complete<codec::String(codec::String)>(call, common_methods::ping, worker,
+                                                   &CommonWorker::ping);
 }
 
 void measure(mf::IncomingCall& call, CommonWorker& worker) {
-  Point place{};
-  if (!call.expect(common_methods::measure, 1, 1) ||
-      !call.argument<codec::Generated<Point>>(place)) {
-    return;
-  }
-  call.answer<codec::F64>(worker.measure(std::move(place), call.context()));
+  mf::serve_complete<codec::F64(codec::Generated<Point>)>(call, common_methods::measure, worker,
+                                                          &CommonWorker::measure);
 }
 
 }  // namespace common_serving
@@ -246,7 +235,7 @@ mf::Result<std::string> CommonClient::try_ping(std::string_view text) const {
 }
 
 std::string CommonClient::ping(std::string_view text) const {
-  return try_ping(text).value();
+  return common_requests::ping(*this, text).get<codec::String>();
 }
 
 mf::Pending<std::string> CommonClient::Async::ping(std::string_view text) const {
@@ -258,7 +247,7 @@ mf::Result<double> CommonClient::try_measure(const Point& place) const {
 }
 
 double CommonClient::measure(const Point& place) const {
-  return try_measure(place).value();
+  return common_requests::measure(*this, place).get<codec::F64>();
 }
 
 mf::Pending<double> CommonClient::Async::measure(const Point& place) const {
@@ -283,7 +272,7 @@ const mf::Interface Common::kInterface = {
     .name = "acme.types.base.Common",
     .name_space = "default",
     .version = "",
-    .fingerprint = "f00b302c3299928b",
+    .fingerprint = "c1802a34c8c12d18",
     .methods = kCommonMethods,
 };
 
