@@ -300,6 +300,33 @@ TEST_P(SessionProcess, AProgramThatIsNoWorkerSaysSo) {
   EXPECT_THAT(silent.message(), HasSubstr("did not connect within 100 ms"));
 }
 
+TEST_P(SessionProcess, AWorkerWithABadPortExitsAndSaysWhy) {
+  for (const char* port : {"", "abc", "80", "70000"}) {
+    options_.arguments = {"-u", "MULTIFROST_ENDPOINT", std::string("COMLINK_ZMQ_PORT=") + port,
+                          MFGEN_TEST_WORKER};
+    const auto failure = spawn("/usr/bin/env").try_start().failure();
+    ASSERT_TRUE(failure.exit_status().has_value()) << failure.message();
+    EXPECT_EQ(failure.exit_status()->code, 1);
+    EXPECT_THAT(failure.exit_status()->last_output, HasSubstr("is not a port from 1024 to 65535"));
+  }
+}
+
+TEST_P(SessionProcess, SigtermEndsTheWorkerWithEveryCallAnswered) {
+  const auto worker = started();
+  auto call = worker.start_call("until_stopped", {});
+  ::kill(worker.process_id().value(), SIGTERM);
+  // Which of the two depends on whether the handler had begun; the connection is never just lost.
+  const auto result = call.try_get();
+  if (result.ok()) {
+    EXPECT_EQ(*result, Value("stopped"));
+  } else if (GetParam() == TransportKind::direct ||
+             result.failure().code() != ErrorCode::worker_exited) {
+    // (libzmq sends on a thread of its own, so the call may leave after the worker has ended.)
+    EXPECT_EQ(result.failure().code(), ErrorCode::shutting_down) << result.failure().message();
+    EXPECT_EQ(result.failure().execution(), Execution::not_executed);
+  }
+}
+
 TEST_P(SessionProcess, OutputComesInLines) {
   const auto worker = started();
   worker.call("say", "one\ntwo");
