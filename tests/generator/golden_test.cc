@@ -12,25 +12,34 @@ namespace mfgen::test {
 namespace {
 
 struct Case {
+  const char* language;
   const char* name;
   const char* inputs;  // a folder of .mfidl files
   std::vector<std::string> options = {};
 };
 
-void PrintTo(const Case& golden, std::ostream* out) { *out << golden.name; }
+void PrintTo(const Case& golden, std::ostream* out) {
+  *out << golden.language << '/' << golden.name;
+}
 
 const Case kCases[] = {
-    {"vision", "samples/vision"},
-    {"names", "tests/golden/idl/names"},
-    {"types", "tests/golden/idl/types"},
-    {"recursion", "tests/golden/idl/recursion"},
-    {"streams", "tests/golden/idl/streams"},
-    {"split", "tests/golden/idl/split", {"--split", "3"}},
+    {"cpp", "vision", "samples/vision"},
+    {"cpp", "names", "tests/golden/idl/names"},
+    {"cpp", "types", "tests/golden/idl/types"},
+    {"cpp", "recursion", "tests/golden/idl/recursion"},
+    {"cpp", "streams", "tests/golden/idl/streams"},
+    {"cpp", "split", "tests/golden/idl/split", {"--split", "3"}},
+    {"python", "vision", "samples/vision"},
+    {"python", "names", "tests/golden/idl/names"},
+    {"python", "types", "tests/golden/idl/types"},
+    {"python", "recursion", "tests/golden/idl/recursion"},
+    {"python", "streams", "tests/golden/idl/streams"},
 };
 
 std::vector<std::string> arguments_for(const Case& golden, const std::string& out) {
   const std::string root = source_path(golden.inputs);
-  std::vector<std::string> arguments = {"generate", "--lang", "cpp", "--out", out, "-I", root};
+  std::vector<std::string> arguments = {"generate", "--lang", golden.language, "--out", out,
+                                        "-I",       root};
   arguments.insert(arguments.end(), golden.options.begin(), golden.options.end());
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (entry.path().extension() == ".mfidl") {
@@ -43,13 +52,15 @@ std::vector<std::string> arguments_for(const Case& golden, const std::string& ou
 class Golden : public testing::TestWithParam<Case> {};
 
 TEST_P(Golden, IsGeneratedByteForByte) {
-  const std::string expected = source_path("tests/golden/cpp/") + GetParam().name;
+  const std::string expected =
+      source_path("tests/golden/") + GetParam().language + '/' + GetParam().name;
   const TemporaryFolder out;
   const Outcome outcome = run_mfgen(arguments_for(GetParam(), out.path()));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const auto generated = read_tree(out.path());
   if (std::getenv("BLESS") != nullptr) {
     std::filesystem::remove_all(expected);
+    std::filesystem::create_directories(expected);
     std::filesystem::copy(out.path(), expected, std::filesystem::copy_options::recursive);
     return;
   }
@@ -82,8 +93,9 @@ TEST_P(Golden, TheSecondTimeWritesNothing) {
   EXPECT_EQ(read_tree(out.path()).size(), files.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Cpp, Golden, testing::ValuesIn(kCases),
-                         [](const auto& instance) { return std::string(instance.param.name); });
+INSTANTIATE_TEST_SUITE_P(Trees, Golden, testing::ValuesIn(kCases), [](const auto& instance) {
+  return std::string(instance.param.language) + '_' + instance.param.name;
+});
 
 }  // namespace
 }  // namespace mfgen::test

@@ -25,7 +25,8 @@ std::string annotation(const mfidl::Parameter& parameter, const Types& types) {
 
 // "limit: int | None = None", for callers.
 std::string signature(const mfidl::Parameter& parameter, const Types& types) {
-  std::string text = parameter_name(parameter) + ": " + annotation(parameter, types);
+  std::string text =
+      types.beside_types(parameter_name(parameter)) + ": " + annotation(parameter, types);
   if (parameter.form == ParameterForm::kOptional) return text + " = None";
   if (parameter.form == ParameterForm::kRequired) return text;
   return text + " = " + types.literal(*parameter.default_value, parameter.type);
@@ -92,21 +93,23 @@ struct ParameterLists {
 ParameterLists parameter_lists(const mfidl::Interface& interface, const mfidl::Method& method,
                                const Types& types) {
   ParameterLists lists;
-  lists.arguments.push_back(methods_name(interface) + "." + method_name(method));
+  lists.arguments.push_back(methods_name(interface) + "." +
+                            types.beside_types(method_name(method)));
   for (const mfidl::Parameter& parameter : method.parameters) {
     lists.descriptors.push_back(descriptor(parameter, types));
-    lists.worker.push_back(parameter_name(parameter) + ": " + annotation(parameter, types));
+    lists.worker.push_back(types.beside_types(parameter_name(parameter)) + ": " +
+                           annotation(parameter, types));
     lists.client.push_back(signature(parameter, types));
-    lists.arguments.push_back(parameter_name(parameter));
+    lists.arguments.push_back(types.beside_types(parameter_name(parameter)));
   }
   if (method.stream_parameter) {
     const mfidl::Parameter& stream = *method.stream_parameter;
-    const std::string typed =
-        parameter_name(stream) + ": _AsyncIterator[" + types.annotation(stream.type) + "]";
+    const std::string typed = types.beside_types(parameter_name(stream)) + ": _AsyncIterator[" +
+                              types.annotation(stream.type) + "]";
     lists.descriptors.push_back(descriptor(stream, types));
     lists.worker.push_back(typed);
     lists.client.push_back(typed);
-    lists.arguments.push_back(parameter_name(stream));
+    lists.arguments.push_back(types.beside_types(parameter_name(stream)));
   }
   return lists;
 }
@@ -114,8 +117,9 @@ ParameterLists parameter_lists(const mfidl::Interface& interface, const mfidl::M
 Object method_view(const mfidl::Interface& interface, const mfidl::Method& method,
                    const Types& types) {
   Object view;
-  view.add("name", method_name(method));
-  view.add("name_quoted", quoted(method_name(method)));
+  const std::string name = types.beside_types(method_name(method));
+  view.add("name", name);
+  view.add("name_quoted", quoted(name));
   view.add("wire", quoted(method.wire));
   view.add("label", quoted(interface.name + "." + method.name));
   view.add("doc", docstring_lines(method));

@@ -68,6 +68,12 @@ std::string member_name(const mfidl::Named& member) {
   return escaped(std::move(name), taken);
 }
 
+std::string error_member_name(const mfidl::Named& member) {
+  std::string name = member_name(member);
+  const bool taken = name == "self" || name == "message";
+  return escaped(std::move(name), taken);
+}
+
 std::string enum_value_name(const mfidl::Named& value) {
   std::string name = spelled(value, mfidl::NameRole::kEnumValue);
   const bool taken = holds(kEnumWords, name);
@@ -82,7 +88,7 @@ std::string method_name(const mfidl::Named& method) {
 
 std::string parameter_name(const mfidl::Named& parameter) {
   std::string name = spelled(parameter, mfidl::NameRole::kParameter);
-  const bool taken = name == "self" || name == "message";
+  const bool taken = name == "self";
   return escaped(std::move(name), taken);
 }
 

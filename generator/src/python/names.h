@@ -12,6 +12,8 @@ namespace mfgen::python {
 std::string declared_name(const mfidl::Declaration& declaration);
 // An attribute of a dataclass.
 std::string member_name(const mfidl::Named& member);
+// A keyword argument of an error's constructor.
+std::string error_member_name(const mfidl::Named& member);
 // A member of an Enum class.
 std::string enum_value_name(const mfidl::Named& value);
 // A method of a worker base or client class.

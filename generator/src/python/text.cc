@@ -87,8 +87,7 @@ std::string dataclass_default(const mfidl::Member& member, const Types& types) {
   return " = " + types.literal(value, member.type);
 }
 
-std::string field_codec(const mfidl::Member& member, const Types& types) {
-  const std::string name = member_name(member);
+std::string field_codec(const mfidl::Member& member, const std::string& name, const Types& types) {
   // "nullable" and "omitted" say already that None may stand there.
   mfidl::Type inner = member.type;
   inner.nullable = false;

@@ -23,8 +23,8 @@ bool is_container(const mfidl::Literal& value);
 // " = None", " = _field(default_factory=list)", "" when the attribute must be given.
 std::string dataclass_default(const mfidl::Member& member, const Types& types);
 
-// `_mf.Field("label", _mf.STRING)`
-std::string field_codec(const mfidl::Member& member, const Types& types);
+// `_mf.Field("label", _mf.STRING)`; `name` is the attribute's.
+std::string field_codec(const mfidl::Member& member, const std::string& name, const Types& types);
 
 // A default that a codec may use again and again: `30.0`, `list`.
 std::string shared_default(const mfidl::Literal& value, const mfidl::Type& type,

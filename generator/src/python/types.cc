@@ -40,6 +40,17 @@ std::string_view time_codec(const mfidl::Type& type) {
 
 }  // namespace
 
+Types::Types(const mfidl::File& file) : file_(file) {
+  for (const mfidl::DeclarationRef& ref : file.declarations) {
+    declared_.insert(declared_name(mfidl::declaration(ref)));
+  }
+}
+
+std::string Types::beside_types(std::string name) const {
+  while (declared_.contains(name)) name += '_';
+  return name;
+}
+
 std::string Types::annotation(const mfidl::Type& type) const {
   return type.nullable ? plain_annotation(type) + " | None" : plain_annotation(type);
 }

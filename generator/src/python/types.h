@@ -1,6 +1,8 @@
 // Types and values in Python's words: the annotation, the codec that converts it, the literal.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 
 #include "mfidl/model.h"
@@ -17,7 +19,7 @@ struct UsedWords {
 // Writes types for one file: what another file declares is reached through that file's module.
 class Types {
  public:
-  explicit Types(const mfidl::File& file) : file_(file) {}
+  explicit Types(const mfidl::File& file);
 
   // "list[Detection] | None"
   std::string annotation(const mfidl::Type& type) const;
@@ -31,6 +33,10 @@ class Types {
   // "geo_mf._Rect" or "_Rect"
   std::string codec_name(const mfidl::Declaration& declaration) const;
 
+  // An attribute's or method's name, out of the way of the file's types: inside a class body it
+  // would hide them from the annotations.
+  std::string beside_types(std::string name) const;
+
   // What was used so far.
   const UsedWords& used() const { return used_; }
 
@@ -43,6 +49,7 @@ class Types {
                      std::string (Types::*write)(const mfidl::Type&) const) const;
 
   const mfidl::File& file_;
+  std::set<std::string, std::less<>> declared_;
   mutable UsedWords used_;
 };
 

@@ -16,11 +16,15 @@
 namespace mfgen::python {
 namespace {
 
-List field_views(const std::vector<mfidl::Member>& members, const Types& types) {
+using MemberName = std::string (*)(const mfidl::Named& member);
+
+List field_views(const std::vector<mfidl::Member>& members, MemberName name_of,
+                 const Types& types) {
   List fields;
   for (const mfidl::Member& member : members) {
     Object field;
-    field.add("name", member_name(member));
+    const std::string name = types.beside_types(name_of(member));
+    field.add("name", name);
     field.add("doc", docstring_lines(member));
     field.add("annotation", types.annotation(member.type) +
                                 (member.form == mfidl::MemberForm::kOptional ? " | None" : ""));
@@ -28,10 +32,9 @@ List field_views(const std::vector<mfidl::Member>& members, const Types& types) 
     // A function's default must not be a list that all its calls share.
     const bool container = member.default_value && is_container(*member.default_value);
     field.add("argument_default", container ? " | None = None" : dataclass_default(member, types));
-    field.add("argument", container ? member_name(member) + " or " +
-                                          types.literal(*member.default_value, member.type)
-                                    : member_name(member));
-    field.add("codec", field_codec(member, types));
+    field.add("argument",
+              container ? name + " or " + types.literal(*member.default_value, member.type) : name);
+    field.add("codec", field_codec(member, name, types));
     fields.push_back(std::move(field));
   }
   return fields;
@@ -88,7 +91,7 @@ Object struct_view(const mfidl::Struct& declaration, const Types& types) {
   view.add("name", declared_name(declaration));
   view.add("codec_name", types.codec_name(declaration));
   view.add("doc", docstring_lines(declaration));
-  view.add("fields", field_views(declaration.members, types));
+  view.add("fields", field_views(declaration.members, member_name, types));
   view.add("has_factory", has_factory(declaration.members));
   view.add("keep_unknown", declaration.keep_unknown);
   view.add("codec_options", declaration.keep_unknown ? ", unknown=\"keep\""
@@ -128,7 +131,7 @@ Object error_view(const mfidl::Error& declaration, const Types& types) {
     if (match != declaration.name) matches.push_back(quoted(match));
   }
   view.add("matches", std::move(matches));
-  view.add("fields", field_views(declaration.members, types));
+  view.add("fields", field_views(declaration.members, error_member_name, types));
   view.add("has_factory", has_factory(declaration.members));
   return view;
 }

@@ -20,7 +20,7 @@ from ._composite import (
     Tagged,
     TupleOf,
 )
-from ._enum import IntEnumOf, OpenIntEnumOf, OpenStringEnumOf, StringEnumOf
+from ._enum import EnumOf
 from ._errors import InterfaceError
 from ._scalar import (
     ANY,
@@ -77,8 +77,8 @@ __all__ = [
     "U64",
     "Calls",
     "Codec",
+    "EnumOf",
     "Field",
-    "IntEnumOf",
     "Interface",
     "InterfaceError",
     "Limited",
@@ -87,11 +87,8 @@ __all__ = [
     "Method",
     "Misfit",
     "OneOf",
-    "OpenIntEnumOf",
-    "OpenStringEnumOf",
     "Optional",
     "Parameter",
-    "StringEnumOf",
     "Struct",
     "Tagged",
     "TupleOf",

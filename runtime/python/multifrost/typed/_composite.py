@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from ._codec import Codec, Misfit, describe, expected, wire_kind
@@ -169,8 +170,8 @@ class Limited(Codec[T]):
         self,
         inner: Codec[T],
         *,
-        least: float | None = None,
-        most: float | None = None,
+        least: float | timedelta | None = None,
+        most: float | timedelta | None = None,
         least_size: int | None = None,
         most_size: int | None = None,
     ) -> None:

@@ -1,0 +1,51 @@
+"""The golden Python modules: they import, and mypy --strict has nothing to say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent.parent
+GOLDEN = TESTS / "golden/python"
+RUNTIME = TESTS.parent / "runtime/python"  # mypy does not look into editable installs
+CASES = sorted(path.name for path in GOLDEN.iterdir())
+
+
+def modules(case: str) -> list[Path]:
+    return sorted((GOLDEN / case).rglob("*_mf.py"))
+
+
+def run(case: str, *command: str) -> None:
+    environment = os.environ | {
+        "PYTHONPATH": str(GOLDEN / case),
+        "MYPYPATH": f"{GOLDEN / case}{os.pathsep}{RUNTIME}",
+    }
+    done = subprocess.run(
+        [sys.executable, *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_there_are_cases() -> None:
+    assert {"names", "recursion", "streams", "types", "vision"} <= set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_modules_import(case: str) -> None:
+    for module in modules(case):
+        name = ".".join(module.relative_to(GOLDEN / case).with_suffix("").parts)
+        run(case, "-c", f"import {name}")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_mypy_strict_passes(case: str, tmp_path: Path) -> None:
+    files = [str(module) for module in modules(case)]
+    run(
+        case,
+        *("-m", "mypy", "--strict", "--namespace-packages", "--explicit-package-bases"),
+        *("--config-file", str(RUNTIME / "pyproject.toml"), "--cache-dir", str(tmp_path), *files),
+    )
