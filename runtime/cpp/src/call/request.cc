@@ -31,7 +31,7 @@ void Request::refuse_hole(std::string_view empty, std::string_view set) {
   refused_ = Failure(ErrorCode::invalid_argument, Execution::not_executed,
                      std::string(method_->label) + ": " + std::string(set) + " is given, but " +
                          std::string(empty) +
-                         " before it is not: a position cannot be left out (idl: p?: T)");
+                         " before it is not; arguments are positional, none can be left out");
 }
 
 const std::optional<Failure>& Request::seal() {
