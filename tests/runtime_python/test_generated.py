@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from multifrost import ChildWorker
 
 TESTS = Path(__file__).parent.parent
 GOLDEN = TESTS / "golden/python"
@@ -49,3 +51,12 @@ def test_mypy_strict_passes(case: str, tmp_path: Path) -> None:
         *("-m", "mypy", "--strict", "--namespace-packages", "--explicit-package-bases"),
         *("--config-file", str(RUNTIME / "pyproject.toml"), "--cache-dir", str(tmp_path), *files),
     )
+
+
+def test_the_generator_knows_the_names_that_a_worker_has() -> None:
+    text = (TESTS.parent / "generator/src/python/names.cc").read_text()
+    table = re.search(r"kWorkerWords = \{(.*?)\};", text, re.DOTALL)
+    assert table is not None
+    known = set(re.findall(r'"(\w+)"', table.group(1)))
+    own = {name for name in vars(ChildWorker) if not name.startswith("_")}
+    assert own <= known, f"escape these method names: {sorted(own - known)}"

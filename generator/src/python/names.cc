@@ -36,8 +36,9 @@ constexpr std::array kEnumWords = {Words("mro"), Words("name"), Words("value")};
 
 // What multifrost.ChildWorker and the generated clients have; a test holds this against the class.
 constexpr std::array kWorkerWords = {
-    Words("add_service"), Words("list_functions"), Words("namespace"), Words("run"),
-    Words("service_id"),  Words("start"),          Words("stop"),      Words("with_options"),
+    Words("add_service"), Words("bind_host"),    Words("call_context"), Words("list_functions"),
+    Words("namespace"),   Words("run"),          Words("service_id"),   Words("start"),
+    Words("stop"),        Words("with_options"),
 };
 
 template <std::size_t N>

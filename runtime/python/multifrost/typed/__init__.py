@@ -7,7 +7,7 @@ A codec turns a value into what travels and back, and names the path of what doe
 from __future__ import annotations
 
 from .._hooks import Interface
-from ._calls import Calls, Method, Parameter, current_call, require, serve
+from ._calls import Calls, Method, Parameter, require, serve
 from ._codec import Codec, Misfit
 from ._composite import (
     Field,
@@ -92,7 +92,6 @@ __all__ = [
     "Struct",
     "Tagged",
     "TupleOf",
-    "current_call",
     "require",
     "serve",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from ..errors import (
@@ -21,13 +20,6 @@ from ._errors import InterfaceError, declared
 if TYPE_CHECKING:
     from .._hooks import CallContext
     from ..parent import ParentWorker
-
-_context: ContextVar[CallContext] = ContextVar("multifrost_call_context")
-
-
-def current_call() -> CallContext:
-    """The call that the running handler serves; LookupError outside of one."""
-    return _context.get()
 
 
 class Parameter:
@@ -160,23 +152,18 @@ class Method:
 def serve(method: Method) -> Callable[[Any, list[Any], CallContext], Any]:
     """The handler for `_multifrost_dispatch`: checks the arguments, runs the method, converts."""
 
-    def handler(service: Any, wire: list[Any], context: CallContext) -> Any:
+    def handler(service: Any, wire: list[Any], _context: CallContext) -> Any:
         method._refuse_streams()
         arguments = method.decode_arguments(wire)
-        token = _context.set(context)
-        try:
-            outcome = getattr(service, method.python_name)(*arguments)
-        finally:
-            _context.reset(token)
+        outcome = getattr(service, method.python_name)(*arguments)
         if inspect.isawaitable(outcome):
-            return _convert_later(outcome, method, context)
+            return _convert_later(outcome, method)
         return method.encode_result(outcome)
 
     return handler
 
 
-async def _convert_later(outcome: Any, method: Method, context: CallContext) -> Any:
-    _context.set(context)
+async def _convert_later(outcome: Any, method: Method) -> Any:
     return method.encode_result(await outcome)
 
 
