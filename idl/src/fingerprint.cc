@@ -111,9 +111,11 @@ class Fingerprinter {
         texts.push_back(node < structs ? text_of(*model_.structs[node])
                                        : text_of(*model_.unions[node - structs]));
       }
-      const std::string together = sorted_list(std::move(texts));
+      const bool recursive = component.size() > 1;
+      std::string together = sorted_list(std::move(texts));
+      if (recursive) together = hash_of(together);  // once, not for each of its types
       for (const std::size_t node : component) {
-        const std::string name = component.size() > 1 ? nodes[node]->full_name : "";
+        const std::string name = recursive ? nodes[node]->full_name : "";
         hashes_.emplace(nodes[node], hash_of(name + together));
       }
     }

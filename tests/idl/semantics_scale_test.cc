@@ -10,7 +10,7 @@
 namespace mfidl::test {
 namespace {
 
-constexpr int kMany = 20'000;
+constexpr int kMany = 10'000;
 
 std::string numbered(const std::string& pattern, int i) {
   std::string text = pattern;
