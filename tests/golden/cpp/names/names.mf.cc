@@ -962,7 +962,7 @@ const mf::Interface run::kInterface = {
     .name = "acme.linux.std.new.run",
     .name_space = "default",
     .version = "",
-    .fingerprint = "38fd849e7e27c7c1",
+    .fingerprint = "207f929ebd2a1d6d",
     .methods = krunMethods,
 };
 

@@ -554,7 +554,7 @@ const mf::Interface Recursion::kInterface = {
     .name = "acme.recursion.Recursion",
     .name_space = "default",
     .version = "",
-    .fingerprint = "b272fd8ebc75d544",
+    .fingerprint = "9aec175b045e7c8d",
     .methods = kRecursionMethods,
 };
 

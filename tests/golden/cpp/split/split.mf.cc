@@ -194,7 +194,7 @@ const mf::Interface Large::kInterface = {
     .name = "acme.split.Large",
     .name_space = "default",
     .version = "",
-    .fingerprint = "58dd0bc3b192001b",
+    .fingerprint = "7d4b0f3fb30bc50f",
     .methods = kLargeMethods,
 };
 

@@ -249,7 +249,7 @@ const mf::Interface Streams::kInterface = {
     .name = "acme.streams.Streams",
     .name_space = "default",
     .version = "",
-    .fingerprint = "5e4eb829cd25b65c",
+    .fingerprint = "43ed82a76e0a6172",
     .methods = kStreamsMethods,
 };
 

@@ -1845,7 +1845,7 @@ const mf::Interface Types::kInterface = {
     .name = "acme.types.Types",
     .name_space = "default",
     .version = "",
-    .fingerprint = "65daac3486a7f75b",
+    .fingerprint = "727feced4747aed7",
     .methods = kTypesMethods,
 };
 

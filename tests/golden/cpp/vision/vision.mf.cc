@@ -781,7 +781,7 @@ const mf::Interface Vision::kInterface = {
     .name = "acme.vision.Vision",
     .name_space = "default",
     .version = "1.2.0",
-    .fingerprint = "2edaf71b7e92888a",
+    .fingerprint = "2bf6a43d7d26314c",
     .methods = kVisionMethods,
 };
 

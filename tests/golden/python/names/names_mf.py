@@ -240,7 +240,7 @@ class runWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.linux.std.new.run", "", "38fd849e7e27c7c1"
+        "acme.linux.std.new.run", "", "207f929ebd2a1d6d"
     )
 
     @_abstractmethod

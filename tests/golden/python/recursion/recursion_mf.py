@@ -151,7 +151,7 @@ class RecursionWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.recursion.Recursion", "", "b272fd8ebc75d544"
+        "acme.recursion.Recursion", "", "9aec175b045e7c8d"
     )
 
     @_abstractmethod

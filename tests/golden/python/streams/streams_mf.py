@@ -94,7 +94,7 @@ class StreamsWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.streams.Streams", "", "5e4eb829cd25b65c"
+        "acme.streams.Streams", "", "43ed82a76e0a6172"
     )
 
     @_abstractmethod

@@ -526,7 +526,7 @@ class TypesWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.types.Types", "", "65daac3486a7f75b"
+        "acme.types.Types", "", "727feced4747aed7"
     )
 
     @_abstractmethod

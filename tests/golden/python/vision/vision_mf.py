@@ -224,7 +224,7 @@ class VisionWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.vision.Vision", "1.2.0", "2edaf71b7e92888a"
+        "acme.vision.Vision", "1.2.0", "2bf6a43d7d26314c"
     )
 
     @_abstractmethod

@@ -272,7 +272,7 @@ const mf::Interface Common::kInterface = {
     .name = "acme.types.base.Common",
     .name_space = "default",
     .version = "",
-    .fingerprint = "c1802a34c8c12d18",
+    .fingerprint = "f00b302c3299928b",
     .methods = kCommonMethods,
 };
 

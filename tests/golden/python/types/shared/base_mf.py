@@ -88,7 +88,7 @@ class CommonWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.types.base.Common", "", "c1802a34c8c12d18"
+        "acme.types.base.Common", "", "f00b302c3299928b"
     )
 
     @_abstractmethod
