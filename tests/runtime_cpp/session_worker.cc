@@ -27,16 +27,20 @@ int main(int, char** argv) {
       "fail", [](Arguments values) -> Value { throw std::out_of_range(values.at(0).as_string()); });
   worker.function("throw_int", [](Arguments) -> Value { throw 42; });
   worker.function("sleep_ms", [](Arguments values) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(values.at(0).as_int()));
+    const std::chrono::milliseconds time(values.at(0).as_int());
+    std::this_thread::sleep_for(time);  // lint: allow sleep: a slow handler
     return values[0];
   });
   worker.function("until_stopped", [](Arguments, CallContext& context) {
-    while (!context.stop().stop_requested())
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    using std::chrono::milliseconds;
+    while (!context.stop().stop_requested()) {
+      std::this_thread::sleep_for(milliseconds(1));  // lint: allow sleep: a handler that polls
+    }
     return Value("stopped");
   });
   worker.function("hang", [](Arguments) -> Value {
-    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+    using std::chrono::seconds;
+    for (;;) std::this_thread::sleep_for(seconds(1));  // lint: allow sleep: a stuck handler
   });
   worker.function("exit", [](Arguments values) -> Value {
     std::fputs("going down\n", stderr);

@@ -18,6 +18,7 @@
 
 #include "transport/event_fd.h"
 #include "transport/libzmq/zmq_factory.h"
+#include "transport/libzmq/zmq_frame.h"
 
 namespace multifrost::transport {
 namespace {
@@ -33,44 +34,6 @@ constexpr milliseconds kRetry{5};
 constexpr std::size_t kCopied = 4096;
 /// The monitor names no descriptor with a handshake; a peer's first message does.
 constexpr int kUnknownSource = -1;
-
-class Frame {
- public:
-  Frame() noexcept { zmq_msg_init(&message_); }
-  /// A frame with a copy of `text`.
-  explicit Frame(std::string_view text) {
-    if (zmq_msg_init_size(&message_, text.size()) != 0) throw std::bad_alloc();
-    if (!text.empty()) std::memcpy(zmq_msg_data(&message_), text.data(), text.size());
-  }
-  /// A frame that takes the buffer over.
-  explicit Frame(Buffer&& buffer) {
-    auto owned = std::make_unique<Buffer>(std::move(buffer));
-    if (zmq_msg_init_data(
-            &message_, owned->data(), owned->size(),
-            [](void*, void* hint) { delete static_cast<Buffer*>(hint); }, owned.get()) != 0) {
-      throw std::bad_alloc();
-    }
-    static_cast<void>(owned.release());
-  }
-  Frame(const Frame&) = delete;
-  Frame& operator=(const Frame&) = delete;
-  ~Frame() { zmq_msg_close(&message_); }
-
-  bool receive(void* socket) noexcept { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
-  bool send(void* socket, bool more) noexcept {
-    return zmq_msg_send(&message_, socket, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0;
-  }
-  bool more() const noexcept { return zmq_msg_more(&message_) != 0; }
-  int source_socket() noexcept { return zmq_msg_get(&message_, ZMQ_SRCFD); }
-  const std::byte* data() noexcept {
-    return static_cast<const std::byte*>(zmq_msg_data(&message_));
-  }
-  std::size_t size() const noexcept { return zmq_msg_size(&message_); }
-  std::string_view text() noexcept { return {reinterpret_cast<const char*>(data()), size()}; }
-
- private:
-  zmq_msg_t message_;
-};
 
 struct Close {
   void operator()(void* socket) const noexcept { zmq_close(socket); }
@@ -305,7 +268,7 @@ class ZmqTransport final : public Transport {
   void receive_all() {
     for (std::size_t taken = 0; taken < limits_.messages_per_turn; ++taken) {
       std::string identity;
-      auto frame = std::make_shared<Frame>();
+      auto frame = std::make_shared<ZmqFrame>();
       if (!frame->receive(socket_.get())) return;
       if (role_ == Role::worker) {
         identity = frame->text();
@@ -314,18 +277,18 @@ class ZmqTransport final : public Transport {
       // `frame` is the delimiter, whose content is not checked; the payload follows (wire page
       // "Framing").
       if (!frame->more() || !next(frame)) continue;
-      const std::shared_ptr<Frame> payload = frame;
+      const std::shared_ptr<ZmqFrame> payload = frame;
       while (frame->more() && next(frame)) {
       }
       deliver(std::move(identity), payload);
     }
   }
-  bool next(std::shared_ptr<Frame>& frame) {
-    frame = std::make_shared<Frame>();
+  bool next(std::shared_ptr<ZmqFrame>& frame) {
+    frame = std::make_shared<ZmqFrame>();
     return frame->receive(socket_.get());
   }
 
-  void deliver(std::string identity, const std::shared_ptr<Frame>& payload) {
+  void deliver(std::string identity, const std::shared_ptr<ZmqFrame>& payload) {
     const int source = payload->source_socket();
     const std::lock_guard lock(mutex_);
     auto found = std::find_if(peers_.begin(), peers_.end(), [&](const auto& entry) {
@@ -343,8 +306,8 @@ class ZmqTransport final : public Transport {
 
   void read_monitor() {
     for (;;) {
-      Frame event;
-      Frame address;
+      ZmqFrame event;
+      ZmqFrame address;
       if (!event.receive(monitor_.get())) return;
       address.receive(monitor_.get());
       std::uint16_t number = 0;
@@ -413,12 +376,12 @@ class ZmqTransport final : public Transport {
   /// All frames or none: the first one decides, libzmq takes the rest of a message that it has
   /// begun.
   bool send(const std::string& identity, Buffer& message) {
-    if (role_ == Role::worker && !Frame(identity).send(socket_.get(), true)) return false;
-    if (!Frame(std::string_view()).send(socket_.get(), true)) return false;
+    if (role_ == Role::worker && !ZmqFrame(identity).send(socket_.get(), true)) return false;
+    if (!ZmqFrame(std::string_view()).send(socket_.get(), true)) return false;
     if (message.size() <= kCopied) {
-      return Frame(std::string_view(message.data(), message.size())).send(socket_.get(), false);
+      return ZmqFrame(std::string_view(message.data(), message.size())).send(socket_.get(), false);
     }
-    return Frame(std::move(message)).send(socket_.get(), false);
+    return ZmqFrame(std::move(message)).send(socket_.get(), false);
   }
 
   void close() {
