@@ -6,6 +6,7 @@
 // damage, so that somebody hears of it.
 #include "multifrost/decoder.h"
 #include "protocol/v3.h"
+#include "wire/text.h"
 
 namespace multifrost::protocol {
 namespace {
@@ -27,8 +28,12 @@ bool text(Decoder& from, std::string_view& into) {
   return from.peek() == Kind::string ? from.string_view(into) : from.skip();
 }
 
+bool is_number(const Decoder& from) noexcept {
+  return from.peek() == Kind::integer || from.peek() == Kind::floating;
+}
+
 bool number(Decoder& from, std::optional<std::uint64_t>& into) {
-  if (from.peek() != Kind::integer && from.peek() != Kind::floating) return from.skip();
+  if (!is_number(from)) return from.skip();
   const Decoder::Mark before = from.mark();
   std::uint64_t value = 0;
   if (from.unsigned_integer(value)) {
@@ -81,14 +86,15 @@ bool read_extras(Decoder& from, Extras& into) {
 
 bool read_metadata(Decoder& from, Message& into) {
   return each_field(from, [&](std::string_view key) {
-    if (key == "hb_timestamp") return from.raw(into.heartbeat_metadata);
+    if (key == "hb_timestamp" && is_number(from)) return from.raw(into.heartbeat_metadata);
     if (key == "hb_response") return flag(from, into.is_echo);
     if (key == "mf") return read_extras(from, into.extras);
     return from.skip();
   });
 }
 
-/// Keeps the array whole for a heartbeat's echo, and its items apart for a call.
+/// Keeps its items apart for a call, and JavaScript's `[milliseconds]` whole for a heartbeat's
+/// echo: what is sent back unread must be known to be readable.
 bool read_arguments(Decoder& from, Message& into) {
   if (from.peek() != Kind::array) return from.skip();
   const std::size_t before = from.remaining();
@@ -100,11 +106,11 @@ bool read_arguments(Decoder& from, Message& into) {
   std::size_t count = 0;
   if (!from.begin_array(count)) return false;
   const std::size_t head = before - from.remaining();
+  if (count == 1 && is_number(from)) into.heartbeat_arguments = whole;
   from.end_array();
   from.rewind(end);
   into.arguments = count;
   into.arguments_at = BytesView(whole.data() + head, whole.size() - head);
-  into.heartbeat_arguments = whole;
   return true;
 }
 
@@ -153,7 +159,9 @@ Reading V3::read(const Bytes& frame, Message& into) const {
   if (!whole) into.damage = from.path() + ": " + from.reason();
   if (!app.empty() && app != kAppId) return Reading::foreign;
   into.kind = kind_of(type);
-  const bool answerable = app == kAppId && !into.id.empty() && !type.empty();
+  // An answer carries the id back as text, so it must be text.
+  const bool answerable =
+      app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
   return answerable ? Reading::message : Reading::garbage;
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "protocol/v3.h"
+#include "wire/text.h"
 
 namespace multifrost::protocol {
 namespace {
@@ -101,7 +102,7 @@ void V3::output(Encoder& to, std::string_view id, OutputStream stream,
                 std::string_view text) const {
   common(to, 1, id, stream == OutputStream::out ? "stdout" : "stderr");
   to.key("output");
-  to.string(text);
+  to.string(wire::mend_utf8(text));  // programs print what they like
   to.end_map();
 }
 
