@@ -1,7 +1,7 @@
 // Every type of the language, from a typed C++ client to workers in C++ and Python and back.
 //
-// ECHO_WORKERS lists them, "name=script[|executable]" separated by ";"; ODD_WORKER is the Python worker
-// that answers as published peers do, or as a broken one would.
+// ECHO_WORKERS lists them, "name=script[|executable]" separated by ";"; ODD_WORKER is the Python
+// worker that answers as published peers do, or as a broken one would.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -332,7 +332,8 @@ TEST_F(Odd, WhatDoesNotFitNamesItsPath) {
   expect_misfit(client().try_text("undefined"), "result: expected string, got null");
   expect_misfit(client().try_raw({}), "result: expected bytes, got string");
   expect_misfit(client().try_key(std::nullopt), "result: expected number or string, got list of 1");
-  expect_misfit(client().try_shapes({}), "result[1]: expected Shape (kind: circle, sq), got \"triangle\"");
+  expect_misfit(client().try_shapes({}),
+                "result[1]: expected Shape (kind: circle, sq), got \"triangle\"");
   expect_misfit(client().try_exact({}), "result: unknown key");
 }
 

@@ -40,8 +40,8 @@ class Parent:
         self.socket.send_multipart([b"", payload])
 
     def answer_to(self, request_id: str) -> tuple[dict[str, Any], bytes]:
-        """The answer with this id. Others are passed over: output, and answers to damaged calls, which
-        give damaged values back as they came."""
+        """The answer with this id. Others are passed over: output, and answers to damaged calls,
+        which give damaged values back as they came."""
         while True:
             payload = self.socket.recv_multipart()[-1]
             if b"\xa2id" in payload and request_id.encode() in payload:

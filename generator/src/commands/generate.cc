@@ -42,8 +42,8 @@ cxxopts::Options declare_options() {
                            "change.\n");
   options.positional_help("FILE…");
   add_input_options(options);
-  options.add_options()("lang", "what to generate: cpp, python", cxxopts::value<std::vector<std::string>>(),
-                        "LANG[,LANG]…");
+  options.add_options()("lang", "what to generate: cpp, python",
+                        cxxopts::value<std::vector<std::string>>(), "LANG[,LANG]…");
   options.add_options()("out", "the folder to write to", cxxopts::value<std::string>(), "DIR");
   options.add_options()("depfile", "write what the output was made from, for Make and Ninja",
                         cxxopts::value<std::string>(), "FILE");

@@ -139,8 +139,8 @@ const NameSet& class_members() {
 
 // Local names in the functions that take a method's parameters.
 const NameSet& function_locals() {
-  static const NameSet kTaken = {"call",    "caller_", "client",  "context", "count",
-                                 "request", "results", "worker"};
+  static const NameSet kTaken = {"call",  "caller_", "client",  "context",
+                                 "count", "request", "results", "worker"};
   return kTaken;
 }
 
@@ -220,8 +220,7 @@ std::string PackageNames::member(const mfidl::Named& named) const {
 }
 
 // The values of an open enum stand in a class beside its functions.
-std::string PackageNames::enum_value(const mfidl::Enum& declared,
-                                     const mfidl::Named& named) const {
+std::string PackageNames::enum_value(const mfidl::Enum& declared, const mfidl::Named& named) const {
   return declared.open ? escaped(wanted_name(named),
                                  joined(open_enum_members(), {declaration_name(declared)}))
                        : escaped(wanted_name(named));

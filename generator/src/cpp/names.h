@@ -18,8 +18,8 @@ bool is_standard_macro(std::string_view name);
 // A keyword, a standard macro, or `std`, which a declaration of ours would hide.
 bool is_reserved(std::string_view name);
 
-// `name`, followed by an underscore when it is reserved or in `taken`, and by a number where that is
-// taken, too.
+// `name`, followed by an underscore when it is reserved or in `taken`, and by a number where that
+// is taken, too.
 std::string escaped(std::string_view name, const NameSet& taken = {});
 
 // The name of a type or constant at namespace scope.
