@@ -48,6 +48,7 @@ std::optional<Failure> check_paths(const std::vector<OutputFile>& files) {
 std::string depfile_for(const std::vector<OutputFile>& files, const mfidl::SourceManager& sources,
                         const std::vector<std::string>& templates) {
   std::vector<std::string> targets;
+  targets.reserve(files.size());
   for (const OutputFile& file : files) {
     targets.push_back(file.path);
   }

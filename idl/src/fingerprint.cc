@@ -107,6 +107,7 @@ class Fingerprinter {
     }
     for (const std::vector<std::size_t>& component : components(edges)) {
       std::vector<std::string> texts;
+      texts.reserve(component.size());
       for (const std::size_t node : component) {
         texts.push_back(node < structs ? text_of(*model_.structs[node])
                                        : text_of(*model_.unions[node - structs]));

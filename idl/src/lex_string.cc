@@ -43,7 +43,7 @@ class StringReader {
   }
 
   void read_control() {
-    const auto code_point = static_cast<uint32_t>(text_[at_]);
+    const auto code_point = static_cast<uint32_t>(static_cast<unsigned char>(text_[at_]));
     // The check of the whole text has reported a NUL byte and a lone carriage return.
     if (code_point != 0 && code_point != '\r') {
       auto& diagnostic = diagnostics_.report(diag::kControlCharacter, span(at_, at_ + 1),

@@ -115,7 +115,7 @@ std::string suggestion(const Unit& unit, const ast::Path& path, Wanted wanted,
     collect(*unit.prefixes.at(import.prefix), import.prefix + ".", wanted, names);
   }
   const std::string word = path.str();
-  const std::string near = nearest(word, names);
+  std::string near = nearest(word, names);
   if (!near.empty()) return near;
   // `Rect` or `acme.geo.Rect` for `geo.Rect`: right but for the prefix.
   for (const std::string& name : names) {

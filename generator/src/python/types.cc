@@ -129,7 +129,7 @@ std::string Types::plain_codec(const mfidl::Type& type) const {
   }
 }
 
-std::string Types::limited(std::string codec, const mfidl::Type& type) const {
+std::string Types::limited(const std::string& codec, const mfidl::Type& type) const {
   std::string limits;
   if (type.min) limits += ", least=" + literal(*type.min, type);
   if (type.max) limits += ", most=" + literal(*type.max, type);

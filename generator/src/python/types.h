@@ -43,7 +43,7 @@ class Types {
  private:
   std::string plain_annotation(const mfidl::Type& type) const;
   std::string plain_codec(const mfidl::Type& type) const;
-  std::string limited(std::string codec, const mfidl::Type& type) const;
+  std::string limited(const std::string& codec, const mfidl::Type& type) const;
   std::string module_prefix(const mfidl::Declaration& declaration) const;
   std::string joined(const std::vector<mfidl::Type>& types, std::string_view separator,
                      std::string (Types::*write)(const mfidl::Type&) const) const;
