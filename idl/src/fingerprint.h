@@ -9,7 +9,7 @@
 // keep_unknown, an error's match prefixes, and the value limits (@min, @max, @size).
 //
 // What does not: how a name is spelled in source; aliases and constants; the names of types, but
-// for those that contain themselves; the order of methods, members, enum values and the members of
+// for those of a circle of types that hold each other; the order of methods, members, enum values and the members of
 // a union; docs, deprecation, since, version, targets, worker, timeout, idempotent, examples, and
 // other tools' annotations.
 //
