@@ -9,11 +9,11 @@
 // keep_unknown, an error's match prefixes, and the value limits (@min, @max, @size).
 //
 // What does not: how a name is spelled in source; aliases and constants; the names of types, but
-// for those of a circle of types that hold each other; the order of methods, members, enum values and the members of
-// a union; docs, deprecation, since, version, targets, worker, timeout, idempotent, examples, and
-// other tools' annotations.
+// for those of a circle of types that hold each other; the order of methods, members, enum values
+// and the members of a union; docs, deprecation, since, version, targets, worker, timeout,
+// idempotent, examples, and other tools' annotations.
 //
-// It is a hash, not a judgement: whether a difference hurts, and whom, is what `mfgen compat` says.
+// It is a hash, not a judgement: it does not tell whether a difference hurts, and whom.
 #pragma once
 
 #include "mfidl/model.h"
