@@ -43,7 +43,7 @@ class ChildWorker {
   /// Adds a dynamic function: takes the arguments, returns the result; what it throws becomes an
   /// ERROR.
   template <class Handler>
-  void function(std::string name, Handler handler, std::string name_space = "default") {
+  void function(std::string_view name, Handler handler, std::string_view name_space = "default") {
     struct Callable final : Function {
       explicit Callable(Handler given) : handler(std::move(given)) {}
       Value operator()(std::vector<Value> arguments, CallContext& context) override {
@@ -55,7 +55,7 @@ class ChildWorker {
       }
       Handler handler;
     };
-    add(std::move(name), std::move(name_space), std::make_unique<Callable>(std::move(handler)));
+    add(name, name_space, std::make_unique<Callable>(std::move(handler)));
   }
 
   /// Serves until stop(), a shutdown message, SIGINT, SIGTERM or the loss of the parent. Installs
@@ -78,7 +78,7 @@ class ChildWorker {
     virtual ~Function() = default;
     virtual Value operator()(std::vector<Value> arguments, CallContext& context) = 0;
   };
-  void add(std::string name, std::string name_space, std::unique_ptr<Function> function);
+  void add(std::string_view name, std::string_view name_space, std::unique_ptr<Function> function);
 
   class State;
   std::unique_ptr<State> state_;

@@ -60,8 +60,8 @@ class ParentWorker {
   /// A worker that start() will run. `executable` empty, stated rule: the script itself if it is
   /// executable or starts with `#!`; else by extension .py → python3, .js .mjs .cjs → node, .ts →
   /// tsx, .go → go run; else SpawnError says what to give.
-  static ParentWorker spawn(std::string script, std::string executable = {},
-                            SpawnOptions options = {}, Runtime* runtime = nullptr);
+  static ParentWorker spawn(const std::string& script, const std::string& executable = {},
+                            const SpawnOptions& options = {}, Runtime* runtime = nullptr);
 
   ParentWorker(ParentWorker&&) noexcept;
   ParentWorker& operator=(ParentWorker&&) noexcept;
@@ -80,8 +80,8 @@ class ParentWorker {
   Value call(std::string_view function, Arguments&&... arguments) const {
     return try_call(function, {Value(std::forward<Arguments>(arguments))...}).value();
   }
-  Result<Value> try_call(std::string_view function, std::vector<Value> arguments) const;
-  Pending<Value> start_call(std::string_view function, std::vector<Value> arguments) const;
+  Result<Value> try_call(std::string_view function, const std::vector<Value>& arguments) const;
+  Pending<Value> start_call(std::string_view function, const std::vector<Value>& arguments) const;
 
   /// A handle to the same worker with these options for its calls; they do not stick to this one
   /// (spec 4.1).
@@ -110,8 +110,8 @@ class ParentWorker::With {
   Value call(std::string_view function, Arguments&&... arguments) const {
     return try_call(function, {Value(std::forward<Arguments>(arguments))...}).value();
   }
-  Result<Value> try_call(std::string_view function, std::vector<Value> arguments) const;
-  Pending<Value> start_call(std::string_view function, std::vector<Value> arguments) const;
+  Result<Value> try_call(std::string_view function, const std::vector<Value>& arguments) const;
+  Pending<Value> start_call(std::string_view function, const std::vector<Value>& arguments) const;
 
  private:
   std::shared_ptr<Channel> channel_;

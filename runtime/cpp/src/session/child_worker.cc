@@ -134,7 +134,7 @@ ChildWorker::~ChildWorker() { stop(); }
 
 void ChildWorker::serve(Dispatcher& worker) { state_->functions().add(worker); }
 
-void ChildWorker::add(std::string name, std::string name_space,
+void ChildWorker::add(std::string_view name, std::string_view name_space,
                       std::unique_ptr<Function> function) {
   struct Served final : Dispatcher {
     explicit Served(std::unique_ptr<Function> given) : function(std::move(given)) {}

@@ -1,5 +1,7 @@
 #include "session/parent_channel.h"
 
+#include <new>
+
 #include "multifrost/client.h"
 
 namespace multifrost::session {
@@ -9,7 +11,7 @@ ParentChannel::~ParentChannel() {
     session_->close(std::chrono::nanoseconds::max()).ok();
   } else {
     // Its threads and its worker are the parent process's; destroying it here would wait for them.
-    new std::shared_ptr<ParentSession>(std::move(session_));
+    new (std::nothrow) std::shared_ptr<ParentSession>(std::move(session_));
   }
 }
 

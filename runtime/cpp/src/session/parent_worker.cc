@@ -21,8 +21,8 @@ class ParentWorker::State {
   const std::shared_ptr<session::ParentChannel> channel_;
 };
 
-ParentWorker ParentWorker::spawn(std::string script, std::string executable, SpawnOptions options,
-                                 Runtime* runtime) {
+ParentWorker ParentWorker::spawn(const std::string& script, const std::string& executable,
+                                 const SpawnOptions& options, Runtime* runtime) {
   return ParentWorker(
       std::make_shared<State>(session::make_spawn_channel(script, executable, options, runtime)));
 }
@@ -37,12 +37,12 @@ Result<void> ParentWorker::try_start() { return state_->session().open(); }
 void ParentWorker::close() { state_->close(); }
 
 Result<Value> ParentWorker::try_call(std::string_view function,
-                                     std::vector<Value> arguments) const {
+                                     const std::vector<Value>& arguments) const {
   return session::dynamic_call(*state_->channel(), function, arguments, {});
 }
 
 Pending<Value> ParentWorker::start_call(std::string_view function,
-                                        std::vector<Value> arguments) const {
+                                        const std::vector<Value>& arguments) const {
   return session::start_dynamic_call(*state_->channel(), function, arguments, {});
 }
 
@@ -57,12 +57,12 @@ std::optional<int> ParentWorker::process_id() const noexcept {
 }
 
 Result<Value> ParentWorker::With::try_call(std::string_view function,
-                                           std::vector<Value> arguments) const {
+                                           const std::vector<Value>& arguments) const {
   return session::dynamic_call(*channel_, function, arguments, options_);
 }
 
 Pending<Value> ParentWorker::With::start_call(std::string_view function,
-                                              std::vector<Value> arguments) const {
+                                              const std::vector<Value>& arguments) const {
   return session::start_dynamic_call(*channel_, function, arguments, options_);
 }
 

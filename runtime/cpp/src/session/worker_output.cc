@@ -77,7 +77,7 @@ namespace {
 
 class PrintingSink final : public OutputSink {
  public:
-  explicit PrintingSink(std::string script)
+  explicit PrintingSink(const std::string& script)
       : out_("[" + script + " STDOUT]: "), err_("[" + script + " STDERR]: ") {}
   void line(Stream stream, std::string_view text) override {
     const bool is_error = stream == Stream::err;
@@ -95,8 +95,8 @@ class PrintingSink final : public OutputSink {
 
 }  // namespace
 
-std::shared_ptr<OutputSink> make_printing_sink(std::string script) {
-  return std::make_shared<PrintingSink>(std::move(script));
+std::shared_ptr<OutputSink> make_printing_sink(const std::string& script) {
+  return std::make_shared<PrintingSink>(script);
 }
 
 }  // namespace multifrost::session

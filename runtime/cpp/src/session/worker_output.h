@@ -51,6 +51,6 @@ class WorkerOutput {
 };
 
 /// Prints `[script STDOUT]: line` to standard output, `[script STDERR]: line` to standard error.
-std::shared_ptr<OutputSink> make_printing_sink(std::string script);
+std::shared_ptr<OutputSink> make_printing_sink(const std::string& script);
 
 }  // namespace multifrost::session
