@@ -7,12 +7,12 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
+
+#include "process/process_stat.h"
 
 namespace multifrost::process {
 namespace {
@@ -30,20 +30,6 @@ std::optional<pid_t> parse_pid(std::string_view text) {
   return pid;
 }
 
-std::optional<Relation> read_relation(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  if (!std::getline(file, line)) return std::nullopt;
-  // "pid (name) state parent group …": the name may hold anything, parentheses too.
-  const std::size_t name_end = line.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream rest(line.substr(name_end + 1));
-  std::string state;
-  Relation relation{pid, 0, 0};
-  if (!(rest >> state >> relation.parent >> relation.group)) return std::nullopt;
-  return relation;
-}
-
 std::vector<Relation> read_all() {
   std::vector<Relation> all;
   std::error_code error;
@@ -51,7 +37,7 @@ std::vector<Relation> read_all() {
        entry.increment(error)) {
     const auto pid = parse_pid(entry->path().filename().native());
     if (!pid) continue;
-    if (const auto relation = read_relation(*pid)) all.push_back(*relation);
+    if (const auto stat = read_stat(*pid)) all.push_back({*pid, stat->parent, stat->group});
   }
   return all;
 }
