@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <thread>
@@ -86,6 +87,16 @@ TEST_P(RegistryLocks, OfTheDeadAreCleared) {
   hold(dead_pid());
   if (is_folder()) make_old();  // a foreign one names nobody
   EXPECT_TRUE(Locks::take(folder(), 50ms).ok());
+}
+
+TEST_P(RegistryLocks, OfTheDeadAreLeftWhileSomebodyElseClears) {
+  hold(dead_pid());
+  if (is_folder()) make_old();
+  process::UniqueFd clearing(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(clearing.get(), LOCK_EX), 0);
+  EXPECT_FALSE(Locks::take(folder(), 20ms).ok());
+  clearing.reset();
+  EXPECT_TRUE(Locks::take(folder(), 20ms).ok());
 }
 
 TEST_P(RegistryLocks, OfAProcessWhosePidIsAnothersNowAreCleared) {

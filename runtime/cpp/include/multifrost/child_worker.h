@@ -1,9 +1,12 @@
-// ChildWorker: serves functions to a parent (spec 4.2).
+// ChildWorker: serves functions to a parent, or, as a service, to any number of them (spec 4.2).
 //
-//   multifrost::ChildWorker worker;
+//   multifrost::ChildWorker worker;                            // or worker("my-service")
 //   worker.serve(detector);                                    // a generated VisionWorker
 //   worker.function("add", [](std::vector<Value> args) { … }); // or dynamic functions
 //   return worker.run();
+//
+// Started by a parent it belongs to it and ends with it (spec 5.1), a service id or not. By hand it
+// needs a service id: it then registers and listens, and ends when it wants to (spec 5.2).
 //
 // Thread rule: handlers run one after another on the thread that called run() or start()'s own
 // thread (R2); stop() may be called from any thread and from a handler. Several interfaces share a
@@ -11,6 +14,7 @@
 // (std::invalid_argument).
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,11 +31,25 @@ class Runtime;
 struct ChildOptions {
   bool read_environment =
       true;  ///< take port or endpoint from the environment and remove them from it
+  /// Connect mode (spec 5.2): the name that parents find this worker by; unique among the live
+  /// services of this user. Empty: spawn mode only.
+  std::string service_id = {};
+  /// Where a service listens: a numeric address of this machine; "*" is all of them, as the
+  /// specification has it. Parents of other machines are not authenticated (spec 12.2).
+  std::string bind_host = "127.0.0.1";
+  bool obey_shutdown = false;  ///< whether a parent's SHUTDOWN ends a service, too
+  /// Where the registry is; empty: `~/.multifrost` (spec 3.4).
+  std::string registry_folder = {};
 };
 
 class ChildWorker {
  public:
   explicit ChildWorker(ChildOptions options = {}, Runtime* runtime = nullptr);
+  /// Spec 4.2 `ChildWorker(serviceId)`.
+  template <std::convertible_to<std::string_view> Id>
+  explicit ChildWorker(const Id& service_id, Runtime* runtime = nullptr)
+      : ChildWorker(ChildOptions{.service_id = std::string(std::string_view(service_id))},
+                    runtime) {}
   ChildWorker(const ChildWorker&) = delete;
   ChildWorker& operator=(const ChildWorker&) = delete;
   /// Stops.
@@ -58,12 +76,12 @@ class ChildWorker {
     add(name, name_space, std::make_unique<Callable>(std::move(handler)));
   }
 
-  /// Serves until stop(), a shutdown message, SIGINT, SIGTERM or the loss of the parent. Installs
-  /// handlers for the two signals while it runs. Returns the exit status; 1 says why on standard
-  /// error.
+  /// Serves until stop(), SIGINT or SIGTERM; a worker that a parent has started also until a
+  /// shutdown message or the loss of the parent. Installs handlers for the two signals while it
+  /// runs. Returns the exit status; 1 says why on standard error.
   int run();
   /// Serves on a thread of its own and returns at once; a missing or bad port is a Failure
-  /// (connection).
+  /// (connection), a service id that is taken one, too (registry).
   Result<void> start();
   /// The running call ends, queued ones are answered "shutting down"; blocks until then unless
   /// called from a handler. Repeatable.

@@ -11,6 +11,7 @@
 
 namespace multifrost {
 
+struct ConnectOptions;
 struct SpawnOptions;
 
 /// A movable handle; its const methods may be called from any thread. The last handle closes the
@@ -43,5 +44,10 @@ class Client {
 std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable,
                                        const SpawnOptions& options);
 std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable);
+/// Connects to the service of that id and returns the channel to it; for generated `connect`
+/// functions. Throws as ParentWorker::connect does.
+std::shared_ptr<Channel> connect_channel(const std::string& service_id,
+                                         const ConnectOptions& options);
+std::shared_ptr<Channel> connect_channel(const std::string& service_id);
 
 }  // namespace multifrost

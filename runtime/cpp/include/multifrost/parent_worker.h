@@ -1,8 +1,8 @@
-// ParentWorker: owns a worker process and calls it, dynamically or through generated clients
-// (spec 4.1).
+// ParentWorker: owns a worker process, or is connected to a service, and calls it, dynamically or
+// through generated clients (spec 4.1).
 //
 //   auto worker = multifrost::ParentWorker::spawn("worker.py");
-//   worker.start();
+//   worker.start();                                            // or ParentWorker::connect("calc")
 //   multifrost::Value sum = worker.call("add", 1, 2);
 //   auto calc = acme::CalcClient(worker.channel());
 //
@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "multifrost/channel.h"
+#include "multifrost/connect_options.h"
 #include "multifrost/pending.h"
 #include "multifrost/value.h"
 
@@ -63,15 +64,26 @@ class ParentWorker {
   static ParentWorker spawn(const std::string& script, const std::string& executable = {},
                             const SpawnOptions& options = {}, Runtime* runtime = nullptr);
 
+  /// A started worker: the service of that id, found in the registry and answering (spec 5.2).
+  /// Throws RegistryError when none comes within `timeout`, ConnectionError when one is registered
+  /// that does not take connections or does not answer. close() leaves the service running (R5).
+  static ParentWorker connect(const std::string& service_id,
+                              std::chrono::nanoseconds timeout = std::chrono::seconds(5));
+  static ParentWorker connect(const std::string& service_id, const ConnectOptions& options,
+                              Runtime* runtime = nullptr);
+  static Result<ParentWorker> try_connect(const std::string& service_id,
+                                          const ConnectOptions& options = {},
+                                          Runtime* runtime = nullptr);
+
   ParentWorker(ParentWorker&&) noexcept;
   ParentWorker& operator=(ParentWorker&&) noexcept;
   ~ParentWorker();
 
-  /// Starts the process and waits until it answers. Repeatable; after close() it starts a new
-  /// process.
+  /// Starts the process and waits until it answers; a service is looked up and dialled again.
+  /// Repeatable; after close() it starts a new process.
   void start();
   Result<void> try_start();
-  /// Ends the process (spec 12.1 "Clean shutdown"). Repeatable.
+  /// Ends the process (spec 12.1 "Clean shutdown"), or the connection to a service. Repeatable.
   void close();
   void stop() { close(); }
 
@@ -92,7 +104,7 @@ class ParentWorker {
   /// not_started.
   std::shared_ptr<Channel> channel() const;
 
-  /// The worker's process id while it runs.
+  /// The worker's process id while it runs; none for a service.
   std::optional<int> process_id() const noexcept;
 
  private:

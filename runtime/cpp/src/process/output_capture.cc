@@ -22,6 +22,16 @@ OutputCapture::~OutputCapture() {
   ::dup2(err_.original.get(), STDERR_FILENO);
 }
 
+void OutputCapture::print(bool is_error, std::string_view bytes) const noexcept {
+  const int original = (is_error ? err_ : out_).original.get();
+  while (!bytes.empty()) {
+    const ssize_t size = ::write(original, bytes.data(), bytes.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return;  // a closed terminal: nobody reads there any more
+    bytes.remove_prefix(static_cast<std::size_t>(size));
+  }
+}
+
 OutputCapture::Taken OutputCapture::take(int descriptor) {
   int ends[2];
   Taken taken;

@@ -5,6 +5,8 @@
 // time in a process. Throws std::system_error when the process has no descriptors left.
 #pragma once
 
+#include <string_view>
+
 #include "process/unique_fd.h"
 
 namespace multifrost::process {
@@ -19,6 +21,9 @@ class OutputCapture {
   /// What has been printed, to be read (non-blocking) by one thread.
   UniqueFd& out() noexcept { return out_.read; }
   UniqueFd& err() noexcept { return err_.read; }
+
+  /// Writes to where the descriptor led before; blocks as printing there does.
+  void print(bool is_error, std::string_view bytes) const noexcept;
 
  private:
   struct Taken {

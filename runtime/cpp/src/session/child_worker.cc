@@ -10,6 +10,7 @@
 #include "multifrost/serve.h"
 #include "process/child_environment.h"
 #include "process/lifeline.h"
+#include "registry/registry.h"
 #include "session/forwarded_output.h"
 #include "session/runtime_core.h"
 #include "session/worker_session.h"
@@ -32,7 +33,8 @@ class ChildWorker::State {
  public:
   State(ChildOptions options, Runtime* runtime)
       : core_((runtime != nullptr ? *runtime : Runtime::default_runtime()).core()),
-        environment_(options.read_environment
+        options_(std::move(options)),
+        environment_(options_.read_environment
                          ? process::ChildEnvironment::take()
                          : Result<process::ChildEnvironment>(process::ChildEnvironment{})),
         lifeline_(environment_.ok() && environment_->stdio_is_pipe) {}
@@ -43,19 +45,25 @@ class ChildWorker::State {
   Result<std::shared_ptr<session::WorkerSession>> open(bool may_end_process, int signals) {
     const std::lock_guard lock(mutex_);
     if (session_) return std::shared_ptr<session::WorkerSession>();
-    auto endpoint = parent();
-    if (!endpoint) return endpoint.failure();
-    auto transport = core_.transports->connect_as_worker(*endpoint, {});
-    if (!transport) return transport.failure();
+    if (!environment_) return environment_.failure();
     session::WorkerOptions options;
-    options.may_end_process = may_end_process;
-    options.lifeline = &lifeline_;
     options.signals = signals;
+    auto transport = has_parent() ? join_parent() : join_registry();
+    if (!transport) return transport.failure();
+    if (has_parent()) {
+      options.may_end_process = may_end_process;
+      options.lifeline = &lifeline_;
+    } else {
+      options.many_parents = true;
+      options.obey_shutdown = options_.obey_shutdown;
+    }
     session_ = std::make_shared<session::WorkerSession>(
         *std::move(transport), protocol::multifrost_v3(), functions_, options);
     return session_;
   }
 
+  /// Whether a parent has started this process: its word wins over a service id (wire page).
+  bool has_parent() const noexcept { return environment_->endpoint || environment_->port; }
   bool parent_reads_pipes() const noexcept {
     return environment_.ok() && environment_->stdio_is_pipe;
   }
@@ -68,6 +76,7 @@ class ChildWorker::State {
       serving_ = std::this_thread::get_id();
     }
     session.serve();
+    registration_.reset();  // first, so that no new parent comes
     ended();
     session.finish();
     const std::lock_guard lock(mutex_);
@@ -97,25 +106,42 @@ class ChildWorker::State {
   }
 
  private:
-  Result<transport::Endpoint> parent() const {
-    if (!environment_) return environment_.failure();
+  using Joined = Result<std::unique_ptr<transport::Transport>>;
+
+  /// Spawn mode (spec 5.1).
+  Joined join_parent() const {
     transport::Endpoint endpoint;
     if (environment_->endpoint) {
       endpoint.kind = transport::Endpoint::Kind::unix_socket;
       endpoint.path = environment_->endpoint->path;
       endpoint.token = environment_->endpoint->token;
-      return endpoint;
+    } else {
+      endpoint.port = *environment_->port;
     }
-    if (!environment_->port) {
+    return core_.transports->connect_as_worker(endpoint, {});
+  }
+
+  /// Connect mode (spec 5.2); it listens before anybody can find it.
+  Joined join_registry() {
+    if (options_.service_id.empty()) {
       return cannot_connect(
           "COMLINK_ZMQ_PORT is not set: a worker is started by its parent "
-          "(ParentWorker::spawn), which tells it where to connect");
+          "(ParentWorker::spawn), which tells it where to connect; to run it by hand, give it a "
+          "service id");
     }
-    endpoint.port = *environment_->port;
-    return endpoint;
+    transport::Endpoint endpoint;
+    endpoint.host = options_.bind_host;
+    auto listening = core_.transports->listen_as_worker(endpoint, {});
+    if (!listening) return listening.failure();
+    auto registration = registry::Registry(options_.registry_folder)
+                            .add(options_.service_id, listening->endpoints.front().port);
+    if (!registration) return registration.failure();
+    registration_.emplace(*std::move(registration));
+    return std::move(listening->transport);
   }
 
   Runtime::Core& core_;
+  const ChildOptions options_;
   const Result<process::ChildEnvironment> environment_;
   process::Lifeline lifeline_;
   session::FunctionTable functions_;
@@ -123,12 +149,13 @@ class ChildWorker::State {
   std::mutex mutex_;
   std::condition_variable ended_;
   std::shared_ptr<session::WorkerSession> session_;
+  std::optional<registry::Registration> registration_;
   std::thread::id serving_;
   std::thread thread_;
 };
 
 ChildWorker::ChildWorker(ChildOptions options, Runtime* runtime)
-    : state_(std::make_unique<State>(options, runtime)) {}
+    : state_(std::make_unique<State>(std::move(options), runtime)) {}
 
 ChildWorker::~ChildWorker() { stop(); }
 
@@ -165,7 +192,7 @@ int ChildWorker::run() {
   // A pipe would hold lines back until the program ends.
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::optional<session::ForwardedOutput> output;
-  if (!state_->parent_reads_pipes()) output.emplace(**session);
+  if (!state_->parent_reads_pipes()) output.emplace(**session, !state_->has_parent());
   state_->serve(**session, [&] { output.reset(); });
   return 0;
 }
@@ -181,8 +208,8 @@ void ChildWorker::stop() { state_->stop(); }
 
 std::vector<std::string> ChildWorker::list_functions() const { return state_->functions().list(); }
 
-int serve(Dispatcher& worker) {
-  ChildWorker child;
+int serve(Dispatcher& worker, const std::string& service_id) {
+  ChildWorker child(service_id);
   child.serve(worker);
   return child.run();
 }

@@ -12,8 +12,8 @@ constexpr std::chrono::milliseconds kLook{50};
 
 }  // namespace
 
-ForwardedOutput::ForwardedOutput(WorkerSession& session)
-    : session_(session), thread_([this] { run(); }) {}
+ForwardedOutput::ForwardedOutput(WorkerSession& session, bool is_service)
+    : session_(session), is_service_(is_service), thread_([this] { run(); }) {}
 
 ForwardedOutput::~ForwardedOutput() {
   std::fflush(nullptr);
@@ -38,13 +38,21 @@ void ForwardedOutput::read_all() {
   const auto take = [this](bool is_error) {
     return [this, is_error](std::string_view line) { queue_.push(is_error, line); };
   };
-  process::read_pipe(capture_.out(),
-                     [&](std::string_view bytes) { out_.feed(bytes, take(false)); });
-  process::read_pipe(capture_.err(), [&](std::string_view bytes) { err_.feed(bytes, take(true)); });
+  process::read_pipe(capture_.out(), [&](std::string_view bytes) {
+    if (is_service_) capture_.print(false, bytes);
+    out_.feed(bytes, take(false));
+  });
+  process::read_pipe(capture_.err(), [&](std::string_view bytes) {
+    if (is_service_) capture_.print(true, bytes);
+    err_.feed(bytes, take(true));
+  });
 }
 
 bool ForwardedOutput::send_all() {
-  if (!session_.has_parent()) return false;
+  if (!session_.has_parent()) {
+    if (is_service_) queue_.take();
+    return is_service_;
+  }
   for (const auto& line : queue_.take().lines) {
     using protocol::OutputStream;
     session_.send_output(line.is_error ? OutputStream::err : OutputStream::out, line.text);

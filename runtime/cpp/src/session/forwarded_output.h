@@ -18,7 +18,9 @@ namespace multifrost::session {
 
 class ForwardedOutput {
  public:
-  explicit ForwardedOutput(WorkerSession& session);
+  /// `is_service`: it prints where it always did, too, and what no parent is there to hear is not
+  /// kept.
+  ForwardedOutput(WorkerSession& session, bool is_service);
   ForwardedOutput(const ForwardedOutput&) = delete;
   ForwardedOutput& operator=(const ForwardedOutput&) = delete;
   ~ForwardedOutput();
@@ -29,6 +31,7 @@ class ForwardedOutput {
   bool send_all();
 
   WorkerSession& session_;
+  const bool is_service_;
   process::OutputCapture capture_;
   process::LineSplitter out_;
   process::LineSplitter err_;

@@ -22,12 +22,18 @@ class Launcher {
  public:
   virtual ~Launcher() = default;
   virtual Result<Launched> launch() = 0;
+  /// Ends a launch() under way that waits, from any thread.
+  virtual void give_up() noexcept {}
 };
 
 /// Spawn mode (spec 5.1).
 std::unique_ptr<Launcher> make_process_launcher(std::string script, std::string executable,
                                                 const SpawnOptions& options,
                                                 process::Spawner& spawner,
+                                                transport::Factory& transports);
+/// Connect mode (spec 5.2). launch() blocks until the service is found, at most for the timeout.
+std::unique_ptr<Launcher> make_connect_launcher(std::string service_id,
+                                                const ConnectOptions& options,
                                                 transport::Factory& transports);
 
 }  // namespace multifrost::session

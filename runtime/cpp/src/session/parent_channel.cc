@@ -5,6 +5,26 @@
 #include "multifrost/client.h"
 
 namespace multifrost::session {
+namespace {
+
+Runtime::Core& core_of(Runtime* runtime) {
+  return (runtime != nullptr ? *runtime : Runtime::default_runtime()).core();
+}
+
+/// What a session needs to know of a worker that it does not start.
+SpawnOptions session_options(const ConnectOptions& options) {
+  SpawnOptions session;
+  session.default_timeout = options.default_timeout;
+  session.start_timeout = options.timeout;
+  session.heartbeat_interval = options.heartbeat_interval;
+  session.heartbeat_timeout = options.heartbeat_timeout;
+  session.heartbeat_max_misses = options.heartbeat_max_misses;
+  session.output = options.output;
+  session.absent_result_is_zero = options.absent_result_is_zero;
+  return session;
+}
+
+}  // namespace
 
 ParentChannel::~ParentChannel() {
   if (session_->in_own_process()) {
@@ -18,13 +38,22 @@ ParentChannel::~ParentChannel() {
 std::shared_ptr<ParentChannel> make_spawn_channel(const std::string& script,
                                                   const std::string& executable,
                                                   const SpawnOptions& options, Runtime* runtime) {
-  Runtime::Core& core = (runtime != nullptr ? *runtime : Runtime::default_runtime()).core();
+  Runtime::Core& core = core_of(runtime);
   auto launcher =
       make_process_launcher(script, executable, options, core.spawner, *core.transports);
   const std::size_t slash = script.rfind('/');
   std::string name = slash == std::string::npos ? script : script.substr(slash + 1);
   return std::make_shared<ParentChannel>(std::make_shared<ParentSession>(
       core, std::move(launcher), protocol::multifrost_v3(), std::move(name), options));
+}
+
+std::shared_ptr<ParentChannel> make_connect_channel(const std::string& service_id,
+                                                    const ConnectOptions& options,
+                                                    Runtime* runtime) {
+  Runtime::Core& core = core_of(runtime);
+  return std::make_shared<ParentChannel>(std::make_shared<ParentSession>(
+      core, make_connect_launcher(service_id, options, *core.transports), protocol::multifrost_v3(),
+      "service '" + service_id + "'", session_options(options)));
 }
 
 }  // namespace multifrost::session
@@ -40,6 +69,17 @@ std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::str
 
 std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable) {
   return spawn_channel(script, executable, {});
+}
+
+std::shared_ptr<Channel> connect_channel(const std::string& service_id,
+                                         const ConnectOptions& options) {
+  auto channel = session::make_connect_channel(service_id, options, nullptr);
+  channel->session().open().value();
+  return channel;
+}
+
+std::shared_ptr<Channel> connect_channel(const std::string& service_id) {
+  return connect_channel(service_id, {});
 }
 
 }  // namespace multifrost

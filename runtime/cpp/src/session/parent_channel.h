@@ -40,5 +40,9 @@ class ParentChannel final : public Channel {
 std::shared_ptr<ParentChannel> make_spawn_channel(const std::string& script,
                                                   const std::string& executable,
                                                   const SpawnOptions& options, Runtime* runtime);
+/// A channel to a service that open() will look for.
+std::shared_ptr<ParentChannel> make_connect_channel(const std::string& service_id,
+                                                    const ConnectOptions& options,
+                                                    Runtime* runtime);
 
 }  // namespace multifrost::session

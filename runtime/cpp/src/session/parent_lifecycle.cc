@@ -143,13 +143,14 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
     end_all(engine::Ending::close);
     phase_changed_.notify_all();
   }
+  launcher_->give_up();
   const std::lock_guard one_at_a_time(lifecycle_);
   Lock lock(*this);
   phase_ = Phase::closed;
   if (const std::shared_ptr<Link> link = link_; link && !link->settled) {
     const Time now = Clock::now();
     Time until = now;
-    if (link->ready) {
+    if (link->ready && link->process) {  // a service is not ours to end (R5)
       until = now + std::min(deadline, options_.stop_deadline);
       Encoder to({}, protocol_.format());
       const auto id = next_call_id().text();

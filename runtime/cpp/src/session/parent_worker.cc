@@ -27,6 +27,24 @@ ParentWorker ParentWorker::spawn(const std::string& script, const std::string& e
       std::make_shared<State>(session::make_spawn_channel(script, executable, options, runtime)));
 }
 
+Result<ParentWorker> ParentWorker::try_connect(const std::string& service_id,
+                                               const ConnectOptions& options, Runtime* runtime) {
+  ParentWorker worker(
+      std::make_shared<State>(session::make_connect_channel(service_id, options, runtime)));
+  if (const auto started = worker.try_start(); !started) return started.failure();
+  return worker;
+}
+
+ParentWorker ParentWorker::connect(const std::string& service_id, const ConnectOptions& options,
+                                   Runtime* runtime) {
+  return try_connect(service_id, options, runtime).value();
+}
+
+ParentWorker ParentWorker::connect(const std::string& service_id,
+                                   std::chrono::nanoseconds timeout) {
+  return connect(service_id, ConnectOptions{.timeout = timeout});
+}
+
 ParentWorker::ParentWorker(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 ParentWorker::ParentWorker(ParentWorker&&) noexcept = default;
 ParentWorker& ParentWorker::operator=(ParentWorker&&) noexcept = default;

@@ -978,6 +978,14 @@ runClient runClient::spawn(const std::string& script, const std::string& executa
   return runClient(mf::spawn_channel(script, executable, options));
 }
 
+runClient runClient::connect(const std::string& service_id) {
+  return runClient(mf::connect_channel(service_id));
+}
+
+runClient runClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
+  return runClient(mf::connect_channel(service_id, options));
+}
+
 runClient runClient::with(mf::CallOptions options) const {
   return runClient(channel(), std::move(options));
 }
@@ -993,8 +1001,12 @@ void runWorker::dispatch(mf::IncomingCall& call) {
   index ? krunServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(runWorker& worker) { return mf::serve(worker); }
-int serve(runWorker&& worker) { return mf::serve(worker); }
+int serve(runWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(runWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 namespace {
 
@@ -1028,6 +1040,14 @@ OldClient OldClient::spawn(const std::string& script, const std::string& executa
   return OldClient(mf::spawn_channel(script, executable, options));
 }
 
+OldClient OldClient::connect(const std::string& service_id) {
+  return OldClient(mf::connect_channel(service_id));
+}
+
+OldClient OldClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
+  return OldClient(mf::connect_channel(service_id, options));
+}
+
 OldClient OldClient::with(mf::CallOptions options) const {
   return OldClient(channel(), std::move(options));
 }
@@ -1043,8 +1063,12 @@ void OldWorker::dispatch(mf::IncomingCall& call) {
   index ? kOldServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(OldWorker& worker) { return mf::serve(worker); }
-int serve(OldWorker&& worker) { return mf::serve(worker); }
+int serve(OldWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(OldWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::linux_::std_::new_

@@ -266,6 +266,11 @@ class runClient final : public run, private ::multifrost::Client {
   static runClient spawn(const std::string& script, const std::string& executable = {});
   static runClient spawn(const std::string& script, const std::string& executable,
                          const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static runClient connect(const std::string& service_id);
+  static runClient connect(const std::string& service_id,
+                           const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   runClient with(::multifrost::CallOptions options) const;
@@ -404,8 +409,9 @@ class runWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(runWorker& worker);
-int serve(runWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(runWorker& worker, const std::string& service_id = {});
+int serve(runWorker&& worker, const std::string& service_id = {});
 
 class OldClient;
 
@@ -436,6 +442,11 @@ class OldClient final : public Old, private ::multifrost::Client {
   static OldClient spawn(const std::string& script, const std::string& executable = {});
   static OldClient spawn(const std::string& script, const std::string& executable,
                          const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static OldClient connect(const std::string& service_id);
+  static OldClient connect(const std::string& service_id,
+                           const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   OldClient with(::multifrost::CallOptions options) const;
@@ -473,8 +484,9 @@ class [[deprecated("use run")]] OldWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(OldWorker& worker);
-int serve(OldWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(OldWorker& worker, const std::string& service_id = {});
+int serve(OldWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::linux_::std_::new_

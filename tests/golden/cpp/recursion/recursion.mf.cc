@@ -570,6 +570,15 @@ RecursionClient RecursionClient::spawn(const std::string& script, const std::str
   return RecursionClient(mf::spawn_channel(script, executable, options));
 }
 
+RecursionClient RecursionClient::connect(const std::string& service_id) {
+  return RecursionClient(mf::connect_channel(service_id));
+}
+
+RecursionClient RecursionClient::connect(const std::string& service_id,
+                                         const mf::ConnectOptions& options) {
+  return RecursionClient(mf::connect_channel(service_id, options));
+}
+
 RecursionClient RecursionClient::with(mf::CallOptions options) const {
   return RecursionClient(channel(), std::move(options));
 }
@@ -585,8 +594,12 @@ void RecursionWorker::dispatch(mf::IncomingCall& call) {
   index ? kRecursionServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(RecursionWorker& worker) { return mf::serve(worker); }
-int serve(RecursionWorker&& worker) { return mf::serve(worker); }
+int serve(RecursionWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(RecursionWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::recursion

@@ -160,6 +160,11 @@ class RecursionClient final : public Recursion, private ::multifrost::Client {
   static RecursionClient spawn(const std::string& script, const std::string& executable = {});
   static RecursionClient spawn(const std::string& script, const std::string& executable,
                                const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static RecursionClient connect(const std::string& service_id);
+  static RecursionClient connect(const std::string& service_id,
+                                 const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   RecursionClient with(::multifrost::CallOptions options) const;
@@ -212,8 +217,9 @@ class RecursionWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(RecursionWorker& worker);
-int serve(RecursionWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(RecursionWorker& worker, const std::string& service_id = {});
+int serve(RecursionWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::recursion

@@ -210,6 +210,14 @@ LargeClient LargeClient::spawn(const std::string& script, const std::string& exe
   return LargeClient(mf::spawn_channel(script, executable, options));
 }
 
+LargeClient LargeClient::connect(const std::string& service_id) {
+  return LargeClient(mf::connect_channel(service_id));
+}
+
+LargeClient LargeClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
+  return LargeClient(mf::connect_channel(service_id, options));
+}
+
 LargeClient LargeClient::with(mf::CallOptions options) const {
   return LargeClient(channel(), std::move(options));
 }
@@ -225,8 +233,12 @@ void LargeWorker::dispatch(mf::IncomingCall& call) {
   index ? kLargeServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(LargeWorker& worker) { return mf::serve(worker); }
-int serve(LargeWorker&& worker) { return mf::serve(worker); }
+int serve(LargeWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(LargeWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 namespace small_serving {
 void only(mf::IncomingCall& call, SmallWorker& worker);
@@ -264,6 +276,14 @@ SmallClient SmallClient::spawn(const std::string& script, const std::string& exe
   return SmallClient(mf::spawn_channel(script, executable, options));
 }
 
+SmallClient SmallClient::connect(const std::string& service_id) {
+  return SmallClient(mf::connect_channel(service_id));
+}
+
+SmallClient SmallClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
+  return SmallClient(mf::connect_channel(service_id, options));
+}
+
 SmallClient SmallClient::with(mf::CallOptions options) const {
   return SmallClient(channel(), std::move(options));
 }
@@ -279,8 +299,12 @@ void SmallWorker::dispatch(mf::IncomingCall& call) {
   index ? kSmallServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(SmallWorker& worker) { return mf::serve(worker); }
-int serve(SmallWorker&& worker) { return mf::serve(worker); }
+int serve(SmallWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(SmallWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::split

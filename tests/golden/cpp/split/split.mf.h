@@ -88,6 +88,11 @@ class LargeClient final : public Large, private ::multifrost::Client {
   static LargeClient spawn(const std::string& script, const std::string& executable = {});
   static LargeClient spawn(const std::string& script, const std::string& executable,
                            const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static LargeClient connect(const std::string& service_id);
+  static LargeClient connect(const std::string& service_id,
+                             const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   LargeClient with(::multifrost::CallOptions options) const;
@@ -158,8 +163,9 @@ class LargeWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(LargeWorker& worker);
-int serve(LargeWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(LargeWorker& worker, const std::string& service_id = {});
+int serve(LargeWorker&& worker, const std::string& service_id = {});
 
 class SmallClient;
 
@@ -189,6 +195,11 @@ class SmallClient final : public Small, private ::multifrost::Client {
   static SmallClient spawn(const std::string& script, const std::string& executable = {});
   static SmallClient spawn(const std::string& script, const std::string& executable,
                            const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static SmallClient connect(const std::string& service_id);
+  static SmallClient connect(const std::string& service_id,
+                             const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   SmallClient with(::multifrost::CallOptions options) const;
@@ -223,8 +234,9 @@ class SmallWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(SmallWorker& worker);
-int serve(SmallWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(SmallWorker& worker, const std::string& service_id = {});
+int serve(SmallWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::split

@@ -265,6 +265,15 @@ StreamsClient StreamsClient::spawn(const std::string& script, const std::string&
   return StreamsClient(mf::spawn_channel(script, executable, options));
 }
 
+StreamsClient StreamsClient::connect(const std::string& service_id) {
+  return StreamsClient(mf::connect_channel(service_id));
+}
+
+StreamsClient StreamsClient::connect(const std::string& service_id,
+                                     const mf::ConnectOptions& options) {
+  return StreamsClient(mf::connect_channel(service_id, options));
+}
+
 StreamsClient StreamsClient::with(mf::CallOptions options) const {
   return StreamsClient(channel(), std::move(options));
 }
@@ -280,8 +289,12 @@ void StreamsWorker::dispatch(mf::IncomingCall& call) {
   index ? kStreamsServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(StreamsWorker& worker) { return mf::serve(worker); }
-int serve(StreamsWorker&& worker) { return mf::serve(worker); }
+int serve(StreamsWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(StreamsWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::streams

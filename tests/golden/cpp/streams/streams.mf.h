@@ -88,6 +88,11 @@ class StreamsClient final : public Streams, private ::multifrost::Client {
   static StreamsClient spawn(const std::string& script, const std::string& executable = {});
   static StreamsClient spawn(const std::string& script, const std::string& executable,
                              const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static StreamsClient connect(const std::string& service_id);
+  static StreamsClient connect(const std::string& service_id,
+                               const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   StreamsClient with(::multifrost::CallOptions options) const;
@@ -154,8 +159,9 @@ class StreamsWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(StreamsWorker& worker);
-int serve(StreamsWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(StreamsWorker& worker, const std::string& service_id = {});
+int serve(StreamsWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::streams

@@ -1861,6 +1861,14 @@ TypesClient TypesClient::spawn(const std::string& script, const std::string& exe
   return TypesClient(mf::spawn_channel(script, executable, options));
 }
 
+TypesClient TypesClient::connect(const std::string& service_id) {
+  return TypesClient(mf::connect_channel(service_id));
+}
+
+TypesClient TypesClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
+  return TypesClient(mf::connect_channel(service_id, options));
+}
+
 TypesClient TypesClient::with(mf::CallOptions options) const {
   return TypesClient(channel(), std::move(options));
 }
@@ -1876,8 +1884,12 @@ void TypesWorker::dispatch(mf::IncomingCall& call) {
   index ? kTypesServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(TypesWorker& worker) { return mf::serve(worker); }
-int serve(TypesWorker&& worker) { return mf::serve(worker); }
+int serve(TypesWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(TypesWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::types

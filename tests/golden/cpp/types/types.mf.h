@@ -467,6 +467,11 @@ class TypesClient final : public Types, private ::multifrost::Client {
   static TypesClient spawn(const std::string& script, const std::string& executable = {});
   static TypesClient spawn(const std::string& script, const std::string& executable,
                            const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static TypesClient connect(const std::string& service_id);
+  static TypesClient connect(const std::string& service_id,
+                             const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   TypesClient with(::multifrost::CallOptions options) const;
@@ -690,8 +695,9 @@ class TypesWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(TypesWorker& worker);
-int serve(TypesWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(TypesWorker& worker, const std::string& service_id = {});
+int serve(TypesWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::types

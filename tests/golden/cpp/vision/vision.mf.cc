@@ -797,6 +797,15 @@ VisionClient VisionClient::spawn(const std::string& script, const std::string& e
   return VisionClient(mf::spawn_channel(script, executable, options));
 }
 
+VisionClient VisionClient::connect(const std::string& service_id) {
+  return VisionClient(mf::connect_channel(service_id));
+}
+
+VisionClient VisionClient::connect(const std::string& service_id,
+                                   const mf::ConnectOptions& options) {
+  return VisionClient(mf::connect_channel(service_id, options));
+}
+
 VisionClient VisionClient::with(mf::CallOptions options) const {
   return VisionClient(channel(), std::move(options));
 }
@@ -812,8 +821,12 @@ void VisionWorker::dispatch(mf::IncomingCall& call) {
   index ? kVisionServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(VisionWorker& worker) { return mf::serve(worker); }
-int serve(VisionWorker&& worker) { return mf::serve(worker); }
+int serve(VisionWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(VisionWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::vision

@@ -257,6 +257,11 @@ class VisionClient final : public Vision, private ::multifrost::Client {
   static VisionClient spawn(const std::string& script, const std::string& executable = {});
   static VisionClient spawn(const std::string& script, const std::string& executable,
                             const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static VisionClient connect(const std::string& service_id);
+  static VisionClient connect(const std::string& service_id,
+                              const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   VisionClient with(::multifrost::CallOptions options) const;
@@ -346,8 +351,9 @@ class VisionWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(VisionWorker& worker);
-int serve(VisionWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(VisionWorker& worker, const std::string& service_id = {});
+int serve(VisionWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::vision

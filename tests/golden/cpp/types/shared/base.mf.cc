@@ -288,6 +288,15 @@ CommonClient CommonClient::spawn(const std::string& script, const std::string& e
   return CommonClient(mf::spawn_channel(script, executable, options));
 }
 
+CommonClient CommonClient::connect(const std::string& service_id) {
+  return CommonClient(mf::connect_channel(service_id));
+}
+
+CommonClient CommonClient::connect(const std::string& service_id,
+                                   const mf::ConnectOptions& options) {
+  return CommonClient(mf::connect_channel(service_id, options));
+}
+
 CommonClient CommonClient::with(mf::CallOptions options) const {
   return CommonClient(channel(), std::move(options));
 }
@@ -303,8 +312,12 @@ void CommonWorker::dispatch(mf::IncomingCall& call) {
   index ? kCommonServing[*index](call, *this) : call.fail_not_found();
 }
 
-int serve(CommonWorker& worker) { return mf::serve(worker); }
-int serve(CommonWorker&& worker) { return mf::serve(worker); }
+int serve(CommonWorker& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
+int serve(CommonWorker&& worker, const std::string& service_id) {
+  return mf::serve(worker, service_id);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::types::base

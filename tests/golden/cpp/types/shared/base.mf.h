@@ -104,6 +104,11 @@ class CommonClient final : public Common, private ::multifrost::Client {
   static CommonClient spawn(const std::string& script, const std::string& executable = {});
   static CommonClient spawn(const std::string& script, const std::string& executable,
                             const ::multifrost::SpawnOptions& options);
+  /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
+  /// answers. Throws RegistryError, ConnectionError.
+  static CommonClient connect(const std::string& service_id);
+  static CommonClient connect(const std::string& service_id,
+                              const ::multifrost::ConnectOptions& options);
 
   /// The same worker, called with these options.
   CommonClient with(::multifrost::CallOptions options) const;
@@ -146,8 +151,9 @@ class CommonWorker : public ::multifrost::Dispatcher {
 };
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
-int serve(CommonWorker& worker);
-int serve(CommonWorker&& worker);
+/// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+int serve(CommonWorker& worker, const std::string& service_id = {});
+int serve(CommonWorker&& worker, const std::string& service_id = {});
 
 }  // namespace mf_v1
 }  // namespace acme::types::base

@@ -1,0 +1,27 @@
+// How to connect to a service (spec 5.2), and how to keep in touch with it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace multifrost {
+
+class OutputSink;
+
+struct ConnectOptions {
+  /// Until the service is found; and as long again until it answers (spec 5.2).
+  std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+  /// Spec 4.1 `defaultTimeout`, for calls that have none of their own; none by default.
+  std::optional<std::chrono::nanoseconds> default_timeout = std::nullopt;
+  std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(5);  ///< spec 7.2; zero: none
+  std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(3);   ///< spec 7.2
+  int heartbeat_max_misses = 3;                                           ///< spec 7.2
+  std::shared_ptr<OutputSink> output = nullptr;  ///< null: print with the prefix of spec 8.1
+  bool absent_result_is_zero = false;            ///< idl rule 15, `absent_result = zero_value`
+  /// Where the registry is; empty: `~/.multifrost` (spec 3.4).
+  std::string registry_folder = {};
+};
+
+}  // namespace multifrost
