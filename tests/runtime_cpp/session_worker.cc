@@ -1,9 +1,14 @@
 // The C++ worker that the session tests start: dynamic functions that do what their names say.
+//
+//   runtime_cpp_worker [--service=ID]
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "multifrost/child_worker.h"
@@ -15,13 +20,24 @@ using multifrost::CallContext;
 using multifrost::Value;
 using Arguments = std::vector<Value>;
 
+/// Parents may add arguments of their own, which are ignored.
+std::string service_id(int argc, char** argv) {
+  constexpr std::string_view kOption = "--service=";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with(kOption)) return std::string(argument.substr(kOption.size()));
+  }
+  return {};
+}
+
 }  // namespace
 
-int main(int, char** argv) {
-  multifrost::ChildWorker worker;
+int main(int argc, char** argv) {
+  multifrost::ChildWorker worker(service_id(argc, argv));
   worker.function(
       "add", [](Arguments values) { return Value(values.at(0).as_int() + values.at(1).as_int()); });
   worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });
+  worker.function("pid", [](Arguments) { return Value(::getpid()); });
   worker.function("nothing", [](Arguments) { return Value(); });
   worker.function(
       "fail", [](Arguments values) -> Value { throw std::out_of_range(values.at(0).as_string()); });
