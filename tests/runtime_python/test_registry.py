@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import PACKAGE
 from multifrost import RegistryError, _locks, registry
-from multifrost._identity import start_time
+from multifrost._identity import identity_of, start_time
 
 LOCKS = ("registry.lock", "services.json.lock", "services.lock")
 
@@ -46,7 +47,7 @@ def test_register_discover_unregister() -> None:
     assert found is not None
     assert (found.port, found.pid) == (5555, os.getpid())
     entry = read(Path(registry.folder()))["me"]
-    assert set(entry) == {"port", "pid", "started", "start_time"}
+    assert set(entry) == {"port", "pid", "started", "start_time", "process_start"}
     assert entry["start_time"].endswith("Z")
     registry.unregister("me", 5555)
     assert registry.discover("me") is None
@@ -101,6 +102,17 @@ def test_a_recycled_pid_is_not_the_service(folder: Path, field: str, text: Any) 
     registry.register("me", 5555)
 
 
+def test_the_identity_decides_before_the_time_does(folder: Path) -> None:
+    """A pid that another process has now, soon after; and a clock that was set since."""
+    mine = {"port": 6000, "pid": os.getpid()}
+    another = {"started": "2099-01-01T00:00:00Z", "process_start": "another-boot/12"}
+    write(folder, {"me": {**mine, **another}})
+    assert registry.discover("me") is None
+    same = {"started": "2001-01-01T00:00:00Z", "process_start": identity_of(os.getpid())}
+    write(folder, {"me": {**mine, **same}})
+    assert registry.discover("me") is not None
+
+
 @pytest.mark.parametrize("text", ["2099-01-01T00:00:00Z", "nonsense", None, [], ""])
 def test_entries_of_this_process_are_live_whatever_the_time_says(folder: Path, text: Any) -> None:
     write(folder, {"me": {"port": 6000, "pid": os.getpid(), "started": text}})
@@ -135,6 +147,13 @@ def test_a_corrupt_file_is_set_aside(folder: Path) -> None:
     aside = [name for name in os.listdir(folder) if ".corrupt-" in name]
     assert len(aside) == 1
     assert (folder / aside[0]).read_text() == '{"me": {"port"'
+
+
+def test_a_file_that_cannot_be_read_is_not_corrupt(folder: Path) -> None:
+    (folder / "services.json").mkdir()
+    with pytest.raises(RegistryError, match="cannot read .*services.json"):
+        registry.register("me", 5555)
+    assert os.listdir(folder) == ["services.json"]
 
 
 def test_start_time_of_this_process() -> None:
@@ -187,6 +206,69 @@ def test_stale_locks_are_cleared(folder: Path, name: str) -> None:
         path.write_text(str(dead_pid()))
     registry.register("me", 5555)
     assert registry.discover("me") is not None
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_of_a_pid_that_is_anothers_now_is_stale(folder: Path, name: str) -> None:
+    """As in a container, where the next life of a killed service has the same pid."""
+    path = folder / name
+    if name == "services.json.lock":
+        path.mkdir()
+    else:
+        path.write_text(str(os.getpid()))
+    os.utime(path, (1000, 1000))
+    registry.register("me", 5555)
+    assert registry.discover("me") is not None
+
+
+def test_all_locks_of_a_killed_holder_are_cleared_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from multifrost._locks import RegistryLocks\n"
+        "with RegistryLocks(sys.argv[2]): print('in', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, str(PACKAGE), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"in\n"
+    holder.kill()
+    holder.communicate()
+    assert sorted(os.listdir(folder)) == sorted(LOCKS)
+    monkeypatch.setattr(_locks, "LOCK_SECONDS", 0.0)
+    registry.register("me", 5555)
+    assert os.listdir(folder) == ["services.json"]
+
+
+@pytest.mark.parametrize("name", ["registry.lock", "services.lock"])
+def test_only_one_clears_at_a_time(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clearer that moved a fresh lock aside would let a third process in."""
+    monkeypatch.setattr(_locks, "LOCK_SECONDS", 0.1)
+    (folder / name).write_text(str(dead_pid()))
+    clearing = os.open(folder, os.O_RDONLY)
+    fcntl.flock(clearing, fcntl.LOCK_EX)
+    with pytest.raises(RegistryError, match="is held by"):
+        registry.register("me", 5555)
+    os.close(clearing)
+    registry.register("me", 5555)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_that_somebody_else_has_since_is_not_released(folder: Path, name: str) -> None:
+    path = folder / name
+    with _locks.RegistryLocks(str(folder)):
+        if name == "services.json.lock":
+            path.rmdir()
+            path.mkdir()
+        else:
+            path.write_text(str(os.getppid()))
+    assert os.listdir(folder) == [name]
 
 
 def test_many_processes_register_at_once() -> None:

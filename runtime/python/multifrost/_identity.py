@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+_CLOCK_SLACK_SECONDS = 2.0
+"""The boot time is known in whole seconds, and file systems round."""
+
 
 def is_alive(pid: int) -> bool:
     """Whether a process of that pid exists, zombies excepted."""
@@ -36,6 +39,25 @@ def start_time(pid: int) -> float | None:
     except (OSError, StopIteration):
         return None
     return boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def began_after(pid: int, moment: float) -> bool:
+    """Whether the process began clearly after `moment` (seconds since the epoch), so that it is not
+    the one that was meant then."""
+    began = start_time(pid)
+    return began is not None and began > moment + _CLOCK_SLACK_SECONDS
+
+
+def identity_of(pid: int) -> str:
+    """`<boot id>/<start in clock ticks>`: equal for the same process only, empty where the system
+    does not tell. The C++ runtime writes the same text."""
+    ticks = start_ticks(pid)
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            boot = file.read().strip()
+    except OSError:
+        return ""
+    return f"{boot}/{ticks}" if ticks is not None and boot else ""
 
 
 def parent_of(pid: int) -> int | None:

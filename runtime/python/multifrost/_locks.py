@@ -2,15 +2,24 @@
 
 They do not exclude each other, so a peer that wants to be safe beside all of them takes each:
 `registry.lock` (a file with the pid), `services.json.lock` (a directory), `services.lock` (a file)
-(wire page, registry). They are held for milliseconds; one whose owner is dead is cleared.
+(wire page, registry). They are held for milliseconds.
+
+Ours (here and in the C++ runtime) exclude each other by the first: whoever holds it knows that a
+leftover of ours further down has no owner any more. So that such leftovers show, a directory of
+ours has the sticky bit and a file of ours its owner's pid. A file is stale when the process that it
+names has ended, or began after it; one without a name, and a foreign directory, when it is old.
+Only one process clears at a time, and looks again before it does: a lock that somebody has just
+taken is never cleared.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import stat
 from time import monotonic, sleep, time
 
-from ._identity import is_alive
+from ._identity import began_after, is_alive
 from .errors import RegistryError
 
 TYPE_CHECKING = False
@@ -18,7 +27,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LOCK_SECONDS = 10.0
-_STALE_SECONDS = 10.0
+_STALE_SECONDS = 9.0
+"""JavaScript and Go call theirs stale after 10 s; a second less, so that who waits gets in."""
 _RETRY_SECONDS = 0.02
 _ORDER = (("registry.lock", False), ("services.json.lock", True), ("services.lock", False))
 
@@ -36,7 +46,7 @@ class RegistryLocks:
             for name, is_folder in _ORDER:
                 path = os.path.join(self._folder, name)
                 while not _take(path, is_folder):
-                    if _clear_stale(path, is_folder):
+                    if _clear_if_stale(self._folder, path, is_folder):
                         continue
                     if monotonic() >= until:
                         raise RegistryError(
@@ -60,13 +70,13 @@ class RegistryLocks:
     def _release(self) -> None:
         while self._held:
             path, is_folder = self._held.pop()
-            _remove(path, is_folder)
+            _release(path, is_folder)
 
 
 def _take(path: str, is_folder: bool) -> bool:
     try:
         if is_folder:
-            os.mkdir(path, 0o700)
+            os.mkdir(path, 0o700 | stat.S_ISVTX)
         else:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
             with os.fdopen(descriptor, "w") as file:
@@ -78,33 +88,46 @@ def _take(path: str, is_folder: bool) -> bool:
     return True
 
 
-def _clear_stale(path: str, is_folder: bool) -> bool:
-    """Removes a lock whose owner is dead, or that names none and is old. True when it is gone."""
-    owner = _owner(path)
+def _clear_if_stale(folder: str, path: str, is_folder: bool) -> bool:
+    """Removes a lock that has no owner any more. True when it is gone."""
+    if not _is_gone_or_stale(path, is_folder):
+        return False
+    clearing = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        age = time() - os.stat(path).st_mtime
+        fcntl.flock(clearing, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # What was stale a moment ago may have been cleared, and taken, since.
+        if not _is_gone_or_stale(path, is_folder):
+            return False
+        _remove(path, is_folder)
+        return not os.path.exists(path)
+    except OSError:
+        return False  # somebody else is clearing
+    finally:
+        os.close(clearing)
+
+
+def _is_gone_or_stale(path: str, is_folder: bool) -> bool:
+    try:
+        found = os.stat(path)
     except FileNotFoundError:
         return True
     except OSError:
         return False
-    stale = not is_alive(owner) if owner is not None else age > _STALE_SECONDS
-    if stale and is_folder:
-        _remove(path, is_folder)
-    elif stale:
-        _remove_if_owned_by(path, owner)
-    return stale
+    old = time() - found.st_mtime > _STALE_SECONDS
+    if is_folder:
+        return bool(found.st_mode & stat.S_ISVTX) or old
+    owner = _owner(path)
+    return old if owner is None else not is_alive(owner) or began_after(owner, found.st_mtime)
 
 
-def _remove_if_owned_by(path: str, owner: int | None) -> None:
-    """Moves the lock aside before it is judged again: a fresh one of somebody else goes back."""
-    aside = f"{path}.stale-{os.getpid()}"
+def _release(path: str, is_folder: bool) -> None:
+    """Not if somebody took us for dead, cleared ours, and has it now."""
     try:
-        os.rename(path, aside)
-        if _owner(aside) != owner:
-            os.link(aside, path)
-        os.unlink(aside)
+        ours = os.stat(path).st_mode & stat.S_ISVTX if is_folder else _owner(path) == os.getpid()
     except OSError:
-        pass  # somebody else was quicker: the next try sees what they left
+        return
+    if ours:
+        _remove(path, is_folder)
 
 
 def _owner(path: str) -> int | None:
@@ -128,4 +151,4 @@ def _remove(path: str, is_folder: bool) -> None:
         else:
             os.unlink(path)
     except OSError:
-        pass  # somebody cleared it as stale: the outcome is the same
+        pass  # it is gone already: the outcome is the same

@@ -2,8 +2,8 @@
 
 Shared with four published implementations that write it each in its own way: unknown fields and
 foreign entries are kept, both time fields are written and either may be missing, a corrupt file is
-set aside and never overwritten. A pid alone is not an identity: an entry whose process began after
-it was written belongs to a process that is gone.
+set aside and never overwritten. A pid alone is not an identity: our entries say which process it
+was (`process_start`); a foreign one whose process began after it was written is another's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 from datetime import datetime, timezone
 from time import sleep, time
 
-from ._identity import is_alive, start_time
+from ._identity import began_after, identity_of, is_alive
 from ._locks import RegistryLocks
 from .errors import RegistryError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Entries = dict[str, Any]
 
-_CLOCK_SLACK_SECONDS = 2.0
 _PARTIAL_TRIES = 5
 _PARTIAL_RETRY_SECONDS = 0.02
 
@@ -107,10 +106,16 @@ def _live(service_id: str, entry: Any) -> Service | None:
         return None
     if not is_alive(pid):
         return None
-    registered, began = _registered_at(fields), start_time(pid)
-    if registered is not None and began is not None and began > registered + _CLOCK_SLACK_SECONDS:
-        return None  # a recycled pid
-    return Service(service_id, port, pid)
+    return Service(service_id, port, pid) if _is_the_one(pid, fields) else None
+
+
+def _is_the_one(pid: int, fields: Entries) -> bool:
+    """Whether the process of that pid is the one that the entry means, not a later one."""
+    written = fields.get("process_start")
+    if isinstance(written, str) and written and (now := identity_of(pid)):
+        return written == now
+    registered = _registered_at(fields)
+    return registered is None or not began_after(pid, registered)
 
 
 def _registered_at(fields: Entries) -> float | None:
@@ -144,6 +149,7 @@ def _new_entry(port: int) -> Entries:
         "pid": os.getpid(),
         "started": now.astimezone().replace(tzinfo=None).isoformat(timespec="microseconds"),
         "start_time": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "process_start": identity_of(os.getpid()),
     }
 
 
@@ -165,11 +171,17 @@ def _read_for_change() -> Entries:
         if entries is not None:
             return entries
         sleep(_PARTIAL_RETRY_SECONDS)  # a writer without locks may be in the middle of it
+    try:
+        open(_file(), encoding="utf-8").close()
+    except OSError as error:
+        raise RegistryError(f"cannot read {_file()}: {error.strerror}") from None
     aside = f"{_file()}.corrupt-{int(time())}-{os.getpid()}"
     try:
         os.rename(_file(), aside)
     except OSError as error:
-        raise RegistryError(f"{_file()} is unreadable and cannot be set aside: {error}") from None
+        raise RegistryError(
+            f"{_file()} is no JSON object and cannot be set aside: {error}"
+        ) from None
     return {}
 
 
