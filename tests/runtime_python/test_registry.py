@@ -151,7 +151,7 @@ def test_a_corrupt_file_is_set_aside(folder: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_not_corrupt(folder: Path) -> None:
     (folder / "services.json").mkdir()
-    with pytest.raises(RegistryError, match="cannot read .*services.json"):
+    with pytest.raises(RegistryError, match=r"cannot read .*services\.json"):
         registry.register("me", 5555)
     assert os.listdir(folder) == ["services.json"]
 
