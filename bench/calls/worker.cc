@@ -1,0 +1,49 @@
+// The worker that is measured: two methods, on the class that mfgen wrote from bench.mfidl.
+//
+//   calls_worker [direct|libzmq] [unix|tcp]
+#include <chrono>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "bench.mf.h"
+#include "harness/cores.h"
+#include "multifrost/child_worker.h"
+#include "multifrost/runtime.h"
+
+namespace {
+
+class Worker final : public bench::calls::BenchWorker {
+ public:
+  std::int64_t add(std::int64_t a, std::int64_t b, multifrost::CallContext&) override {
+    return a + b;
+  }
+
+  multifrost::Bytes echo(multifrost::Bytes data, multifrost::CallContext&) override { return data; }
+
+  double busy(std::uint32_t milliseconds, multifrost::CallContext&) override {
+    using Clock = std::chrono::steady_clock;
+    const auto begin = Clock::now();
+    while (Clock::now() - begin < std::chrono::milliseconds(milliseconds)) {
+    }
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::place_server();
+  const std::string_view transport = argc > 1 ? argv[1] : "direct";
+  const std::string_view place = argc > 2 ? argv[2] : "unix";
+  // A parent of ours offers both places, and a worker prefers the Unix socket. Without its variable
+  // the worker is one that knows only the published TCP port.
+  if (place == "tcp") ::unsetenv("MULTIFROST_ENDPOINT");
+  multifrost::RuntimeOptions options;
+  if (transport == "libzmq") options.transport = multifrost::TransportKind::libzmq;
+  multifrost::Runtime runtime(options);
+  multifrost::ChildWorker child({}, &runtime);
+  Worker worker;
+  child.serve(worker);
+  return child.run();
+}

@@ -1,0 +1,102 @@
+"""The systems that are measured: which programs, which transport, what they are compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYTHON = ROOT / ".venv/bin/python3"
+RAW_TCP, RAW_UNIX, RAW_ZMQ = "raw tcp", "raw unix", "raw libzmq tcp"
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    group: str
+    client: str
+    """Programs are named relative to the build's folder bench/."""
+    server: str
+    transport: str
+    floor: str
+    """The bare peer that this one's figures are divided by."""
+    variant: str = ""
+    python: bool = False
+    """The server is a script of this repository, run by the interpreter of .venv."""
+
+    def missing(self, built: Path) -> bool:
+        return not (built / self.client).exists()
+
+    def command(self, built: Path) -> list[str]:
+        server = ROOT / self.server if self.python else built / self.server
+        words = [str(built / self.client), "--server", str(server), "--transport", self.transport]
+        if self.variant:
+            words += ["--variant", self.variant]
+        if self.python:
+            words += ["--interpreter", str(PYTHON)]
+        return words
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One start of a peer's client: where both processes run, and what is measured."""
+
+    pin: str
+    phases: list[str] = field(default_factory=list)
+
+
+CALLS = ["seq", "w1", "w100", "w1000", "t4", "t4x4", "e1m", "e64m"]
+
+
+def visits(peer: Peer) -> list[Visit]:
+    idle = ["rss", "idle"] if peer.group in ("mfgen", "floor") else ["rss"]
+    return [Visit("free", idle + CALLS), Visit("same", CALLS), Visit("split", ["seq"])]
+
+
+def _peer(system: str, name: str, transport: str, floor: str, variant: str = "") -> Peer:
+    programs = f"peers/{system}"
+    group = "floor" if name.startswith("raw") else system
+    return Peer(name, group, f"{programs}_client", f"{programs}_server", transport, floor, variant)
+
+
+def _ours(name: str, transport: str, floor: str) -> Peer:
+    return Peer(name, "mfgen", "calls/calls_client", "calls/calls_worker", transport, floor)
+
+
+def _python(name: str, transport: str, floor: str) -> Peer:
+    script = "bench/calls/worker.py"
+    return Peer(name, "mfgen", "calls/calls_client", script, transport, floor, python=True)
+
+
+PEERS = [
+    _peer("raw", RAW_TCP, "tcp", RAW_TCP),
+    _peer("raw", RAW_UNIX, "unix", RAW_UNIX),
+    _peer("zmq", RAW_ZMQ, "tcp", RAW_ZMQ),
+    _ours("mfgen unix", "direct-unix", RAW_UNIX),
+    _ours("mfgen tcp", "direct-tcp", RAW_TCP),
+    _ours("mfgen libzmq tcp", "libzmq-tcp", RAW_ZMQ),
+    _python("mfgen to Python unix", "direct-unix", RAW_UNIX),
+    _python("mfgen to Python tcp", "direct-tcp", RAW_TCP),
+    _peer("grpc", "gRPC tcp", "tcp", RAW_TCP),
+    _peer("grpc", "gRPC unix", "unix", RAW_UNIX),
+    _peer("capnp", "Cap'n Proto tcp", "tcp", RAW_TCP),
+    _peer("capnp", "Cap'n Proto unix", "unix", RAW_UNIX),
+    _peer("thrift", "Thrift threaded tcp", "tcp", RAW_TCP, "threaded"),
+    _peer("thrift", "Thrift threaded unix", "unix", RAW_UNIX, "threaded"),
+    _peer("thrift", "Thrift nonblocking tcp", "tcp", RAW_TCP, "nonblocking"),
+    _peer("ice", "Ice tcp", "tcp", RAW_TCP),
+]
+
+
+def choose(only: str, built: Path) -> tuple[list[Peer], list[Peer]]:
+    """The peers whose name or group contains one of the words, and those that are not built."""
+    words = [word for word in only.split(",") if word]
+    wanted = [
+        peer
+        for peer in PEERS
+        if not words or any(word == peer.group or word in peer.name for word in words)
+    ]
+    return (
+        [peer for peer in wanted if not peer.missing(built)],
+        [peer for peer in wanted if peer.missing(built)],
+    )
