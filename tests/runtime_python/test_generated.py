@@ -25,6 +25,7 @@ def run(case: str, *command: str) -> None:
     environment = os.environ | {
         "PYTHONPATH": str(GOLDEN / case),
         "MYPYPATH": f"{GOLDEN / case}{os.pathsep}{RUNTIME}",
+        "PYTHONDONTWRITEBYTECODE": "1",  # the golden trees are compared file by file
     }
     done = subprocess.run(
         [sys.executable, *command], env=environment, capture_output=True, text=True, check=False
