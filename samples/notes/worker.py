@@ -1,4 +1,7 @@
-"""Indexes documents into SQLite's FTS5 and searches them; called from C++."""
+"""Indexes documents into SQLite's FTS5 and searches them; called from C++.
+
+A parent that starts it owns it. Started by hand it is the service `notes`, for any number of them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ IGNORED = {"build", "node_modules"}
 
 class Notes(NotesWorker):
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("notes")
         self.database = sqlite3.connect(":memory:")
         self.database.executescript(SCHEMA)
         self.words: dict[str, int] = {}
