@@ -1,5 +1,7 @@
-// Sends every value back as it came: the C++ twin of echo_worker.py.
+// Sends every value back as it came: the C++ twin of echo_worker.py. ECHO_SERVICE is its service
+// id, when no parent starts it.
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -80,7 +82,8 @@ class Second final : public echo::SecondWorker {
 int main() {
   Echo first;
   Second second;
-  multifrost::ChildWorker worker;
+  const char* const service_id = std::getenv("ECHO_SERVICE");
+  multifrost::ChildWorker worker(service_id != nullptr ? service_id : "");
   worker.serve(first);
   worker.serve(second);
   return worker.run();

@@ -1,7 +1,9 @@
-"""Sends every value back as it came, on the generated base classes."""
+"""Sends every value back as it came, on the generated base classes. ECHO_SERVICE is its service
+id, when no parent starts it."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from echo_mf import Busy, EchoWorker, NotFound, SecondWorker
@@ -51,6 +53,6 @@ class Second(SecondWorker):
 
 
 if __name__ == "__main__":
-    worker = Echo()
+    worker = Echo(os.environ.get("ECHO_SERVICE"))
     worker.add_service(Second())
     worker.run()
