@@ -1,6 +1,7 @@
 // Services in C++ and Python, called by C++ parents through generated clients.
 //
-// ECHO_CPP_SERVICE and ECHO_PYTHON_SERVICE are their commands, words separated by "|".
+// ECHO_CPP_SERVICE and ECHO_PYTHON_SERVICE are their commands, words separated by "|", and
+// SECOND_SERVICE is the one of a service that the generated serve() makes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -37,7 +38,7 @@ std::vector<std::string> command(const char* variable) {
   return words;
 }
 
-class Services : public testing::TestWithParam<const char*> {
+class OneService : public testing::Test {
  protected:
   ChildProcess start(const char* variable) {
     multifrost::process::SpawnRequest request;
@@ -47,9 +48,9 @@ class Services : public testing::TestWithParam<const char*> {
         {{"HOME", home_.path().string()}, {"ECHO_SERVICE", "echo"}});
     return spawner_.start(request).value();
   }
-  echo::EchoClient connect() const {
-    return echo::EchoClient::connect(
-        "echo", {.timeout = std::chrono::seconds(20), .registry_folder = folder()});
+  template <class Client = echo::EchoClient>
+  Client connect(const std::string& id = "echo") const {
+    return Client::connect(id, {.timeout = std::chrono::seconds(20), .registry_folder = folder()});
   }
   std::string folder() const { return home_.path() / ".multifrost"; }
   bool is_registered() const {
@@ -60,6 +61,8 @@ class Services : public testing::TestWithParam<const char*> {
   multifrost::process::TemporaryFolder home_;
   multifrost::process::Spawner spawner_;
 };
+
+class Services : public OneService, public testing::WithParamInterface<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(In, Services, testing::Values(kCpp, kPython),
                          [](const auto& given) { return given.param == kCpp ? "Cpp" : "Python"; });
@@ -78,6 +81,11 @@ TEST_P(Services, ServeTwoTypedParentsAtOnce) {
     EXPECT_EQ(answers[static_cast<std::size_t>(2 * i + 1)].get(), -i);
   }
   EXPECT_THROW(first.fail("NotFound"), echo::NotFound);
+}
+
+TEST_F(OneService, IsMadeByTheGeneratedServe) {
+  auto service = start("SECOND_SERVICE");
+  EXPECT_EQ(connect<echo::SecondClient>("second").name(), "second");
 }
 
 TEST_P(Services, OutliveTheirParentsAndLeaveTheRegistryWithASignal) {
