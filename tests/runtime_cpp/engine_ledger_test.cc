@@ -5,12 +5,10 @@
 #include <random>
 
 #include "engine/call_ledger.h"
-#include "engine/heartbeat.h"
 
 namespace multifrost::engine {
 namespace {
 
-using namespace std::chrono_literals;
 using Entry = CallLedger::Entry;
 
 constexpr std::uint64_t kEpoch = 5;
@@ -112,40 +110,6 @@ TEST(CallId, IsAUuidOfVersion4ThatReadsBack) {
         "9146a407-05de-4c37-b0bd-3804304ebceg"}) {
     EXPECT_EQ(CallId::parse(bad), std::nullopt) << bad;
   }
-}
-
-TEST(Heartbeat, BeatsMeasuresAndCountsMisses) {
-  const Heartbeat::Time start{};
-  Heartbeat beat({.interval = 5s, .timeout = 3s});
-  ASSERT_EQ(beat.due(start), Heartbeat::Due::send) << "the first one at once";
-  beat.sent({1, 1}, start);
-  EXPECT_EQ(beat.due(start + 1s), Heartbeat::Due::nothing);
-  EXPECT_FALSE(beat.echoed({9, 9}, start + 1s)) << "a foreign id";
-  EXPECT_TRUE(beat.echoed({1, 1}, start + 1s));
-  EXPECT_FALSE(beat.echoed({1, 1}, start + 1s)) << "a duplicate";
-  EXPECT_EQ(beat.round_trip(), 1s);
-  EXPECT_EQ(beat.due(start + 4s), Heartbeat::Due::nothing);
-  EXPECT_EQ(beat.next(), start + 5s);
-  ASSERT_EQ(beat.due(start + 5s), Heartbeat::Due::send);
-  beat.sent({2, 2}, start + 5s);
-  EXPECT_EQ(beat.due(start + 8s), Heartbeat::Due::nothing);
-  EXPECT_EQ(beat.misses(), 1);
-  ASSERT_EQ(beat.due(start + 10s), Heartbeat::Due::send);
-  beat.sent({3, 3}, start + 10s);
-  EXPECT_TRUE(beat.echoed({3, 3}, start + 11s));
-  EXPECT_EQ(beat.misses(), 0);
-}
-
-TEST(Heartbeat, AWorkerThatMissesTheFirstOneGetsAnother) {
-  const Heartbeat::Time start{};
-  Heartbeat beat({.interval = 0s, .timeout = 3s});
-  ASSERT_EQ(beat.due(start), Heartbeat::Due::send);
-  beat.sent({1, 1}, start);
-  ASSERT_EQ(beat.due(start + 3s), Heartbeat::Due::send);
-  beat.sent({2, 2}, start + 3s);
-  EXPECT_TRUE(beat.echoed({2, 2}, start + 4s));
-  EXPECT_EQ(beat.due(start + 1h), Heartbeat::Due::nothing) << "interval 0: no further ones";
-  EXPECT_EQ(beat.next(), Heartbeat::Time::max());
 }
 
 }  // namespace
