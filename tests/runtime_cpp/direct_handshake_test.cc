@@ -13,6 +13,7 @@ namespace multifrost::transport::direct {
 namespace {
 
 using namespace std::string_literals;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using State = Handshake::State;
 
@@ -118,6 +119,18 @@ TEST(Handshake, RefusesOtherMechanisms) {
   EXPECT_THAT(failure(libzmq_greeting("NULLX")), HasSubstr("'NULLX'"));
   EXPECT_THAT(failure(libzmq_greeting("\x1b[31m")), HasSubstr("'?[31m'"));
   EXPECT_THAT(failure(libzmq_greeting(std::string(20, 'A'))), HasSubstr(std::string(20, 'A')));
+}
+
+// A libzmq that wants security closes as soon as it has read our greeting, its own still unsent.
+TEST(Handshake, GuessesWhyThePeerBrokeOff) {
+  Handshake handshake(Role::worker, {});
+  EXPECT_THAT(handshake.broken_off("reset"),
+              AllOf(HasSubstr("broke the handshake off (reset)"), HasSubstr("PLAIN or CURVE")));
+  handshake.feed(libzmq_greeting());
+  EXPECT_THAT(handshake.broken_off("closed"), HasSubstr("no DEALER, as a parent is"));
+  Handshake parent(Role::parent, {});
+  parent.feed(libzmq_greeting());
+  EXPECT_THAT(parent.broken_off("closed"), HasSubstr("no ROUTER, as a worker is"));
 }
 
 TEST(Handshake, RefusesTheWrongSocketType) {

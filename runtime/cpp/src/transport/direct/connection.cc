@@ -48,11 +48,16 @@ void Connection::proceed() {
     begin_handshake();
     return;
   }
-  while (state() == State::handshake && receive_now() == Input::bytes) {
+  if (state() != State::handshake) return;
+  while (receive_now() == Input::bytes) {
     input_.consume(handshake_.feed(input_.unread()));
-    if (handshake_.state() == Handshake::State::failed) fail(handshake_.reason());
+    if (handshake_.state() == Handshake::State::failed) {
+      fail(handshake_.reason());
+      return;
+    }
     if (handshake_done()) return;
   }
+  if (state() == State::ended) reason_ = handshake_.broken_off(reason_);
 }
 
 Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {

@@ -122,6 +122,15 @@ void Handshake::accept_ready(std::string_view body) {
   state_ = State::done;
 }
 
+std::string Handshake::broken_off(std::string_view how) const {
+  return "the peer broke the handshake off (" + std::string(how) + "); " +
+         (state_ == State::greeting
+              ? "it may want a security mechanism, PLAIN or CURVE, and this transport has none "
+                "(NULL), or may not speak ZMTP 3"
+              : std::string("it may be no ") +
+                    (role_ == Role::parent ? "ROUTER, as a worker is" : "DEALER, as a parent is"));
+}
+
 std::size_t Handshake::fail(std::string reason) {
   reason_ = std::move(reason);
   state_ = State::failed;

@@ -37,6 +37,9 @@ class Handshake {
   State state() const noexcept { return state_; }
   /// failed: why.
   const std::string& reason() const noexcept { return reason_; }
+  /// greeting or ready, and the connection has ended, in the words of `how`: why that may be. A
+  /// peer that we do not suit may close before it has said anything (libzmq does).
+  std::string broken_off(std::string_view how) const;
   /// done: what the peer calls itself; may be empty.
   const std::string& peer_identity() const noexcept { return peer_identity_; }
 
