@@ -57,6 +57,15 @@ class WriterTest : public ::testing::Test {
     return sent;
   }
 
+  void hold(Writer& writer, std::string_view content) {
+    Buffer buffer = text(content);
+    EXPECT_EQ(writer.send(buffer, nullptr, Urgency::held), Sent::taken);
+  }
+  bool arrived() const {
+    char byte;
+    return ::recv(theirs_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 1;
+  }
+
   /// Reads until `count` messages have arrived; flushes in between.
   std::vector<std::string> receive(Writer& writer, std::size_t count) {
     std::vector<std::string> messages;
@@ -77,6 +86,43 @@ class WriterTest : public ::testing::Test {
   Watcher watcher_;
   MessageReader reader_{1 << 26};
 };
+
+TEST_F(WriterTest, HeldMessagesLeaveWhenReleased) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  hold(writer, "one");
+  hold(writer, "two");
+  EXPECT_FALSE(arrived());
+  EXPECT_FALSE(writer.idle());
+  writer.release();
+  EXPECT_TRUE(writer.idle());
+  EXPECT_EQ(receive(writer, 2), (std::vector<std::string>{"one", "two"}));
+  writer.release();  // again: nothing happens
+}
+
+TEST_F(WriterTest, AnUrgentMessageTakesHeldOnesAlongInOrder) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  hold(writer, "held");
+  std::uint64_t number = 0;
+  EXPECT_EQ(send(writer, "urgent", &number), Sent::taken);
+  EXPECT_EQ(number, 2u);
+  EXPECT_EQ(receive(writer, 2), (std::vector<std::string>{"held", "urgent"}));
+}
+
+TEST_F(WriterTest, EnoughHeldMessagesLeaveByThemselves) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  const std::string content(1000, 'x');
+  for (int i = 0; i < 20; ++i) hold(writer, content);
+  EXPECT_TRUE(arrived());
+  writer.release();
+  EXPECT_EQ(receive(writer, 20).size(), 20u);
+}
+
+TEST_F(WriterTest, HeldMessagesWereNotWrittenWhenTheConnectionEnds) {
+  Writer writer(ours_.get(), kLimit, true, watcher_);
+  EXPECT_EQ(send(writer, "sent"), Sent::taken);
+  hold(writer, "held");
+  EXPECT_EQ(writer.close(), 1u);
+}
 
 TEST_F(WriterTest, WritesAtOnceWhileThereIsRoom) {
   Writer writer(ours_.get(), kLimit, true, watcher_);

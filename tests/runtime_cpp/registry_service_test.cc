@@ -4,7 +4,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <thread>
+#include <deque>
+#include <random>
 #include <vector>
 
 #include "registry/process_identity.h"
@@ -236,6 +237,54 @@ TEST_F(RegistryService, OneOfManyGetsAnId) {
   int winners = 0;
   for (auto& process : processes) winners += process.ended_well() ? 1 : 0;
   EXPECT_EQ(winners, 1);
+}
+
+/// Enters and leaves again and again. `owners` holds, for each id, who has it: whoever gets an id
+/// must find that its former owner is gone.
+bool come_and_go(const Registry& registry, const std::filesystem::path& owners, unsigned seed,
+                 const OtherProcess& self) {
+  std::minstd_rand random(seed);
+  for (;;) {
+    const std::string id = "s" + std::to_string(random() % 3);
+    auto mine = registry.add(id, 5000);
+    if (!mine) {
+      if (mine.failure().message().find("registered already") == std::string::npos) return false;
+      continue;
+    }
+    pid_t former = 0;
+    std::ifstream(owners / id) >> former;
+    if (is_alive(former)) return false;
+    std::ofstream(owners / id) << ::getpid();
+    self.say();
+    pid_t owner = 0;
+    std::ifstream(owners / id) >> owner;
+    if (owner != ::getpid()) return false;
+    std::filesystem::remove(owners / id);
+    if (!mine->withdraw().ok()) return false;
+  }
+}
+
+TEST_F(RegistryService, KeepsItsWordWhoeverIsKilledWhenever) {
+  constexpr std::size_t kProcesses = 5;
+  constexpr int kKills = 60;
+  const process::TemporaryFolder owners;
+  std::minstd_rand random(4711);
+  const auto start = [&] {
+    return OtherProcess([&, seed = static_cast<unsigned>(random())](OtherProcess& self) {
+      return come_and_go(registry(), owners.path(), seed, self);
+    });
+  };
+  std::deque<OtherProcess> processes;
+  for (std::size_t i = 0; i < kProcesses; ++i) processes.push_back(start());
+  for (int kill = 0; kill < kKills; ++kill) {
+    for (auto turns = random() % 5 + 1; turns > 0; --turns) {
+      ASSERT_TRUE(processes.front().has_said()) << "it got what another had";
+    }
+    processes.pop_front();  // kills it, wherever it is by now
+    processes.push_back(start());
+  }
+  processes.clear();
+  EXPECT_TRUE(registry().add("after", 5000).ok());
 }
 
 }  // namespace

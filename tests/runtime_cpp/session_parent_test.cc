@@ -108,6 +108,40 @@ TEST_F(ParentSessionTest, CallsQueueUntilTheFirstHeartbeatIsEchoed) {
   EXPECT_EQ(second.get(), Value("b"));
 }
 
+TEST_F(ParentSessionTest, HeldCallsLeaveInOrderThoughNobodyWaitsForThem) {
+  open();
+  auto first = start("first");
+  const auto sent = worker_->next("call");
+  std::jthread leader([&] { EXPECT_EQ(first.get(), Value("read")); });
+  worker_->await_reader();  // a thread reads: the connection is busy, calls may travel together
+  std::deque<Pending<Value>> calls;
+  for (int i = 0; i < 50; ++i) calls.push_back(start("f" + std::to_string(i)));
+  for (int i = 0; i < 50; ++i) {
+    const auto call = worker_->next("call");
+    EXPECT_EQ(call.value["function"], Value("f" + std::to_string(i)));
+    answer(call.id(), i);
+  }
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(calls[static_cast<std::size_t>(i)].get(), Value(i));
+  EXPECT_TRUE(worker_->ever_held());
+  answer(sent.id(), "read");
+}
+
+TEST_F(ParentSessionTest, AFollowersHeldCallsDoNotWaitForTheLeadersAnswer) {
+  open();
+  auto first = start("first");
+  const auto sent = worker_->next("call");
+  std::jthread leader([&] { EXPECT_EQ(first.get(), Value("read")); });
+  worker_->await_reader();
+  std::deque<Pending<Value>> calls;
+  for (int i = 0; i < 20; ++i) calls.push_back(start("f" + std::to_string(i)));
+  std::jthread follower([&] {
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(calls[static_cast<std::size_t>(i)].get(), Value(i));
+  });
+  for (int i = 0; i < 20; ++i) answer(worker_->next("call").id(), i);
+  follower.join();
+  answer(sent.id(), "read");
+}
+
 TEST_F(ParentSessionTest, LateDuplicateAndForeignAnswersAreOnlyCounted) {
   open();
   auto call = start("one");

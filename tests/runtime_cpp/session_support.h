@@ -75,6 +75,16 @@ class FakeTransport final : public transport::Transport {
       if (message.value.is_null() || message.type() == type) return message;
     }
   }
+  /// Until somebody waits in receive().
+  void await_reader() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(
+        reader_waits_.wait_for(lock, std::chrono::seconds(20), [&] { return readers_ > 0; }));
+  }
+  bool ever_held() const {
+    const std::lock_guard lock(mutex_);
+    return ever_held_;
+  }
   std::size_t waiting() {
     const std::lock_guard lock(mutex_);
     return sent_.size();
@@ -82,19 +92,25 @@ class FakeTransport final : public transport::Transport {
 
   // ---- the session's side
 
-  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number) override {
+  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number,
+                transport::Urgency urgency) override {
     const std::lock_guard lock(mutex_);
     if (gone_ || closed_) return Sent::gone;
     if (full_) return Sent::full;
     Message sent;
     sent.peer = peer;
     sent.value = decode_value(Bytes(message.view())).value();
-    sent_.push_back(std::move(sent));
+    held_.push_back(std::move(sent));
     message.clear();
     const std::uint64_t count = ++numbers_[peer];
     if (number != nullptr) *number = count;
-    sent_something_.notify_all();
+    if (urgency == transport::Urgency::now) release_locked();
+    ever_held_ = ever_held_ || !held_.empty();
     return Sent::taken;
+  }
+  void release() override {
+    const std::lock_guard lock(mutex_);
+    release_locked();
   }
   Received try_receive(Event& into) override {
     const std::lock_guard lock(mutex_);
@@ -112,12 +128,18 @@ class FakeTransport final : public transport::Transport {
     const int descriptors[] = {arrived_.get(), wake};
     for (;;) {
       if (try_receive(into) == Received::event) return Received::event;
+      release();
+      count_reader(+1);
       const unsigned ready = transport::wait_readable(descriptors, 2, deadline);
+      count_reader(-1);
       if ((ready & 2u) != 0) return Received::woken;
       if (ready == 0) return Received::timeout;
     }
   }
-  bool buffered() const noexcept override { return false; }
+  bool buffered() const noexcept override {
+    const std::lock_guard lock(mutex_);
+    return !events_.empty();
+  }
   int descriptor() const noexcept override { return arrived_.get(); }
   int flush_descriptor() const noexcept override { return transport::kNoDescriptor; }
   void flush() override {}
@@ -137,16 +159,30 @@ class FakeTransport final : public transport::Transport {
     const std::lock_guard lock(mutex_);
     push_locked(std::move(event));
   }
+  void count_reader(int more) {
+    const std::lock_guard lock(mutex_);
+    readers_ += more;
+    reader_waits_.notify_all();
+  }
+  void release_locked() {
+    for (Message& message : held_) sent_.push_back(std::move(message));
+    held_.clear();
+    sent_something_.notify_all();
+  }
   void push_locked(Event event) {
     events_.push_back(std::move(event));
     arrived_.set();
   }
 
   transport::EventFd arrived_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable sent_something_;
+  std::condition_variable reader_waits_;
+  int readers_ = 0;
+  bool ever_held_ = false;
   std::deque<Event> events_;
   std::deque<Message> sent_;
+  std::deque<Message> held_;  ///< sent, but held back until something takes them along
   std::map<PeerId, std::uint64_t> numbers_;
   bool full_ = false;
   bool gone_ = false;

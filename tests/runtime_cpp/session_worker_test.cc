@@ -136,6 +136,29 @@ TEST_F(WorkerSessionTest, ErrorStringsAreExact) {
   EXPECT_EQ(failed.value["metadata"]["mf"]["executed"], Value(true));
 }
 
+TEST_F(WorkerSessionTest, AnswersOfABatchLeaveTogetherButWaitForNoSlowHandler) {
+  std::atomic<bool> go = false;
+  add("wait", [&](const std::vector<Value>&, CallContext&) {
+    go.wait(false);
+    return Value("waited");
+  });
+  add("start", [&](const std::vector<Value>&, CallContext&) {
+    // While this runs everything else arrives.
+    for (int i = 0; i < 20; ++i) call("quick" + std::to_string(i), "echo", {i});
+    call("slow", "wait");
+    return Value();
+  });
+  add_echo();
+  serve();
+  call("first", "start");
+  EXPECT_EQ(parent_->next().id(), "first");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(parent_->next().value["result"], Value(i));
+  EXPECT_TRUE(parent_->ever_held());
+  go = true;
+  go.notify_all();
+  EXPECT_EQ(parent_->next().id(), "slow");
+}
+
 TEST_F(WorkerSessionTest, TheStandbyAnswersHeartbeatsAndKeepsCallsInOrder) {
   std::atomic<bool> go = false;
   add("wait", [&](const std::vector<Value>&, CallContext&) {

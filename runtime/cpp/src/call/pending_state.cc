@@ -23,13 +23,15 @@ bool PendingState::complete(Reply reply) {
   std::unique_ptr<Continuation> continuation;
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(ended_, true)) return false;
+    if (ended_) return false;
     if (state_ == State::waiting) {
       state_ = State::done;
       reply_ = std::move(reply);
+      ended_ = true;
       if (waiters_ != 0) arrived_.notify_all();
       return true;
     }
+    ended_ = true;
     if (state_ != State::chained) return true;  // abandoned: dropped
     state_ = State::finished;
     continuation = std::move(continuation_);
@@ -38,15 +40,12 @@ bool PendingState::complete(Reply reply) {
   return true;
 }
 
-bool PendingState::ready() const noexcept {
-  const std::lock_guard lock(mutex_);
-  return ended_;
-}
+bool PendingState::ready() const noexcept { return ended_; }
 
 bool PendingState::wait_for(std::chrono::nanoseconds time) {
   std::unique_lock lock(mutex_);
   ++waiters_;
-  const auto ended = [this] { return ended_; };
+  const auto ended = [this] { return ended_.load(); };
   if (time < time.zero()) {
     arrived_.wait(lock, ended);
   } else {
@@ -62,7 +61,7 @@ bool PendingState::wait_for(std::chrono::nanoseconds time) {
 Reply PendingState::take() {
   std::unique_lock lock(mutex_);
   ++waiters_;
-  arrived_.wait(lock, [this] { return ended_; });
+  arrived_.wait(lock, [this] { return ended_.load(); });
   --waiters_;
   state_ = State::finished;
   Reply reply = *std::move(reply_);

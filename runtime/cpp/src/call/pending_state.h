@@ -13,6 +13,7 @@
 // says. Only wait_for and take block.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -51,7 +52,7 @@ class PendingState : public PendingCall {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   State state_ = State::waiting;
-  bool ended_ = false;  ///< complete() has been called
+  std::atomic<bool> ended_{false};  ///< complete() has been called; changed under the lock
   int waiters_ = 0;
   std::optional<Reply> reply_;
   std::unique_ptr<Continuation> continuation_;

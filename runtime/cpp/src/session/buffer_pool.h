@@ -1,35 +1,14 @@
-// Buffers of requests, kept for the next one: so that a small call allocates nothing. Any thread.
+// Buffers of requests, kept by each thread for its next one: so that a small call allocates nothing
+// and asks no lock.
 #pragma once
-
-#include <cstddef>
-#include <mutex>
-#include <vector>
 
 #include "multifrost/buffer.h"
 
 namespace multifrost::session {
 
-class BufferPool {
- public:
-  Buffer take() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return {};
-    Buffer buffer = std::move(free_.back());
-    free_.pop_back();
-    return buffer;
-  }
-  void give(Buffer buffer) {
-    if (buffer.capacity() == 0 || buffer.capacity() > kLargest) return;
-    buffer.clear();
-    const std::lock_guard lock(mutex_);
-    if (free_.size() < kMost) free_.push_back(std::move(buffer));
-  }
-
- private:
-  static constexpr std::size_t kMost = 16;
-  static constexpr std::size_t kLargest = 64 * 1024;
-  std::mutex mutex_;
-  std::vector<Buffer> free_;
-};
+/// Empty, perhaps with capacity. Any thread, also one that is ending.
+Buffer take_buffer() noexcept;
+/// Keeps its memory for take_buffer() on this thread, unless it is large.
+void give_buffer(Buffer buffer) noexcept;
 
 }  // namespace multifrost::session

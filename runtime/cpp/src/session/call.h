@@ -13,6 +13,7 @@
 
 #include "call/pending_state.h"
 #include "engine/call_ledger.h"
+#include "engine/deadline_queue.h"
 #include "engine/parent_read_role.h"
 #include "multifrost/pending.h"
 
@@ -26,17 +27,15 @@ struct Seat : engine::Waiter {
   std::condition_variable changed;
 };
 
-struct Call : engine::CallLedger::Entry {
-  using Time = std::chrono::steady_clock::time_point;
-
+struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   const Method* method = nullptr;
   std::string name_space;
   std::optional<std::chrono::nanoseconds> timeout;
-  Time deadline = Time::max();
 
   Buffer message;              ///< while it is queued
-  std::optional<Reply> reply;  ///< the outcome of a synchronous call
+  std::optional<Reply> reply;  ///< the outcome
   AsyncCall* owner = nullptr;  ///< null: synchronous
+  bool unattended = false;     ///< its outcome is wanted at once, but no thread waits for it
 
   Seat seat;  ///< of the thread that waits for it, one at a time
 };
@@ -50,6 +49,8 @@ class AsyncCall final : public call::PendingState, public std::enable_shared_fro
 
   bool wait_for(std::chrono::nanoseconds time) override;
   Reply take() override;
+  bool ready() const noexcept override;
+  void then(std::unique_ptr<Continuation> continuation) override;
 
   Call& call() noexcept { return call_; }  ///< under the session's lock
 
@@ -64,8 +65,9 @@ class AsyncCall final : public call::PendingState, public std::enable_shared_fro
   void request_cancel() noexcept override;
 
   const std::shared_ptr<ParentSession> session_;
-  Call call_;
-  std::shared_ptr<AsyncCall> open_;  ///< itself, while the ledger has it
+  mutable Call call_;                ///< asking for it may make the supervisor read
+  std::shared_ptr<AsyncCall> open_;  ///< itself, until its outcome has been given out
+  AsyncCall* ended_next_ = nullptr;  ///< in the session's list of those that have ended
   std::optional<std::stop_callback<Cancel>> on_stop_;
 };
 

@@ -25,23 +25,23 @@ void FunctionTable::add(std::string_view name_space, std::string_view name,
 void FunctionTable::insert(std::string_view name_space, std::string_view name,
                            Dispatcher& dispatcher) {
   Functions& functions = name_spaces_.try_emplace(std::string(name_space)).first->second;
-  if (functions.try_emplace(std::string(name), &dispatcher).second) return;
+  if (functions.try_emplace(std::string(name), Function{&dispatcher}).second) return;
   throw std::invalid_argument("two functions are called '" + std::string(name) +
                               "' in the namespace '" + std::string(name_space) +
                               "'; give one of their interfaces a namespace of its own");
 }
 
-Dispatcher* FunctionTable::find(std::string_view name_space, std::string_view name) const {
+const Function* FunctionTable::find(std::string_view name_space, std::string_view name) const {
   const auto functions = name_spaces_.find(name_space);
   if (functions == name_spaces_.end()) return nullptr;
   const auto found = functions->second.find(name);
-  return found == functions->second.end() ? nullptr : found->second;
+  return found == functions->second.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> FunctionTable::list() const {
   std::vector<std::string> names;
   for (const auto& [name_space, functions] : name_spaces_) {
-    for (const auto& [name, dispatcher] : functions) {
+    for (const auto& [name, function] : functions) {
       names.push_back(name_space == kDefault ? name : name_space + ":" + name);
     }
   }

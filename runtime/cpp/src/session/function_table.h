@@ -1,6 +1,6 @@
 // Which functions a worker has: namespace → name → the Dispatcher that serves it (spec 3.3, 4.2).
 //
-// Filled before the worker runs, only read afterwards: no locks. Lookups allocate nothing.
+// Filled before the worker runs, only looked up afterwards: no locks. Lookups allocate nothing.
 #pragma once
 
 #include <map>
@@ -12,6 +12,13 @@
 #include "multifrost/dispatcher.h"
 
 namespace multifrost::session {
+
+struct Function {
+  Dispatcher* dispatcher;
+  /// Its last run was so short that earlier answers may wait for it to end. Belongs to the thread
+  /// that runs the handlers.
+  mutable bool quick = false;
+};
 
 class FunctionTable {
  public:
@@ -26,13 +33,13 @@ class FunctionTable {
     return name_spaces_.find(name_space) != name_spaces_.end();
   }
   /// Null: not found.
-  Dispatcher* find(std::string_view name_space, std::string_view name) const;
+  const Function* find(std::string_view name_space, std::string_view name) const;
 
   /// Sorted; outside the default namespace as "namespace:name".
   std::vector<std::string> list() const;
 
  private:
-  using Functions = std::map<std::string, Dispatcher*, std::less<>>;
+  using Functions = std::map<std::string, Function, std::less<>>;
   void insert(std::string_view name_space, std::string_view name, Dispatcher& dispatcher);
 
   std::map<std::string, Functions, std::less<>> name_spaces_;

@@ -40,6 +40,7 @@ struct Link {
 
   engine::ParentReadRole role;
   std::optional<Time> tick_at;
+  std::optional<Time> release_at;  ///< calls are held back, until then at the latest
   engine::Heartbeat heartbeat;
 
   transport::PeerId peer = transport::PeerId::none;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "session/buffer_pool.h"
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
@@ -25,6 +26,11 @@ Execution execution_of(Verdict verdict) noexcept {
   }
   return Execution::unknown;
 }
+
+/// With so many calls in flight the connection is busy, and a further one may travel with others.
+constexpr std::size_t kBusy = 8;
+/// How long a held call waits for company at most.
+constexpr std::chrono::milliseconds kHeld{1};
 
 std::string_view name_space_of(const Request& request) noexcept {
   if (!request.options().name_space.empty()) return request.options().name_space;
@@ -63,14 +69,15 @@ std::optional<Failure> ParentSession::refusal(const Method& method) const {
 
 Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   protocol::CallHead head;
-  {
+  // The usual case needs no lock; whatever changes meanwhile is seen when the call is opened.
+  if (phase_ != Phase::ready || !in_own_process()) {
     const Lock lock(*this);
     if (auto refused = refusal(request.method())) return *std::move(refused);
-    if (link_ && link_->ours) {
-      if (const auto timeout = timeout_of(request)) {
-        const auto time = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
-        head.deadline_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0));
-      }
+  }
+  if (ours_) {
+    if (const auto timeout = timeout_of(request)) {
+      const auto time = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
+      head.deadline_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0));
     }
   }
   const engine::CallId id{id_half_, next_call_id().low};
@@ -80,7 +87,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   head.function = request.method().name;
   head.name_space = name_space_of(request);
   head.arguments = arguments;
-  request.encoder() = Encoder(buffers_.take(), protocol_.format());
+  request.encoder() = Encoder(take_buffer(), protocol_.format());
   protocol_.begin_call(request.encoder(), head);
   return {};
 }
@@ -127,7 +134,7 @@ Reply ParentSession::call(Request& request) {
     }
   }
   lock.unlock();
-  buffers_.give(request.encoder().take_buffer());
+  give_buffer(request.encoder().take_buffer());
   return *std::move(call.reply);
 }
 
@@ -140,20 +147,18 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   const std::stop_token stop = request.options().stop;
   {
     Lock lock(*this);
+    pending->open_ = pending;
     if (auto refused = refusal(*call.method)) {
-      ended_calls_.emplace_back(pending, Reply(*call.method, *std::move(refused)));
+      call.reply.emplace(*call.method, *std::move(refused));
+      give_out_later(*pending);
       return pending;
     }
     ledger_.open(call);
-    pending->open_ = pending;
-    if (call.deadline != Time::max()) {
-      deadlines_.emplace(call.deadline, pending.get());
-      wake_at(call.deadline);
-    }
+    deadlines_.insert(call);
+    wake_at(call.deadline);
     send(lock, call, request.encoder().buffer());
-    if (link_) act(*link_, link_->role.want_reader());
   }
-  buffers_.give(request.encoder().take_buffer());
+  give_buffer(request.encoder().take_buffer());
   if (stop.stop_possible()) pending->on_stop_.emplace(stop, AsyncCall::Cancel{pending});
   return pending;
 }
@@ -163,9 +168,12 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
   if (link && link->ready && !link->blocked && link->queued.empty()) {
     ledger_.sent(call, epoch_of(*link));
     const transport::PeerId peer = link->peer;
+    const bool held = may_hold(*link, call);
+    if (held) hold(*link);
     lock.unlock();
     std::uint64_t number = 0;
-    const Sent sent = link->transport->try_send(peer, message, &number);
+    const Sent sent = link->transport->try_send(
+        peer, message, &number, held ? transport::Urgency::held : transport::Urgency::now);
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
     lock.lock();
     if (sent == Sent::taken || !ledger_.is_open(call)) return;
@@ -178,6 +186,22 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
   link->queued.push_back(&call);
   // Room may have come between try_send and here; if not, this asks for it again.
   if (link->ready && link->blocked) flush_queue(*link);
+}
+
+/// Whether a call may leave together with later ones: nobody waits for it yet, others are in
+/// flight, and a waiting thread has read their answers lately, so it will be back and release what
+/// is held. Where the supervisor reads, calls are made one by one as answers come.
+bool ParentSession::may_hold(const Link& link, const Call& call) const noexcept {
+  using State = engine::ParentReadRole::State;
+  const State reader = link.role.state();
+  return call.owner != nullptr && ledger_.size() > kBusy &&
+         (reader == State::led || reader == State::parked);
+}
+
+void ParentSession::hold(Link& link) {
+  if (link.release_at) return;
+  link.release_at = Clock::now() + kHeld;
+  wake_at(*link.release_at);
 }
 
 void ParentSession::flush_queue(Link& link) {
@@ -205,14 +229,27 @@ void ParentSession::end(Call& call, Ending by) {
 }
 
 void ParentSession::finish(Call& call, Reply reply) {
+  call.reply.emplace(std::move(reply));
   if (AsyncCall* const owner = call.owner) {
-    if (call.deadline != Time::max()) deadlines_.erase({call.deadline, owner});
-    ended_calls_.emplace_back(std::move(owner->open_), std::move(reply));
-  } else {
-    call.reply.emplace(std::move(reply));
+    deadlines_.remove(call);
+    if (call.unattended) --unattended_;
+    give_out_later(*owner);
   }
   call.seat.changed.notify_all();
   if (ledger_.size() == 0) phase_changed_.notify_all();
+}
+
+void ParentSession::give_out_later(AsyncCall& call) {
+  (last_ended_ != nullptr ? last_ended_->ended_next_ : first_ended_) = &call;
+  last_ended_ = &call;
+}
+
+void ParentSession::attend(Call& call) {
+  const Lock lock(*this);
+  if (!ledger_.is_open(call) || call.unattended) return;
+  call.unattended = true;
+  ++unattended_;
+  if (link_) act(*link_, link_->role.want_reader());
 }
 
 void ParentSession::cancel(Call& call) {
@@ -297,10 +334,14 @@ std::uint64_t ParentSession::late_answers() const {
 }
 
 void ParentSession::Lock::unlock() {
-  std::vector<std::pair<std::shared_ptr<AsyncCall>, Reply>> ended;
-  ended.swap(session_.ended_calls_);
+  AsyncCall* ended = std::exchange(session_.first_ended_, nullptr);
+  session_.last_ended_ = nullptr;
   lock_.unlock();
-  for (auto& [call, reply] : ended) call->complete(std::move(reply));
+  while (ended != nullptr) {
+    const std::shared_ptr<AsyncCall> call = std::move(ended->open_);
+    ended = call->ended_next_;
+    call->complete(*std::move(call->call_.reply));
+  }
 }
 
 }  // namespace multifrost::session

@@ -87,7 +87,7 @@ void ParentSession::adopt(Launched launched) {
   Supervisor& supervisor = core_.supervisor;
   if (key_ == 0) key_ = supervisor.add(shared_from_this());
   wakes_at_ = Time::max();
-  if (!deadlines_.empty()) wake_at(deadlines_.begin()->first);
+  wake_at(deadlines_.next());
   supervisor.watch(key_, link.tags + kTransport, link.transport->descriptor());
   const int flush = link.transport->flush_descriptor();
   if (flush != transport::kNoDescriptor) supervisor.watch(key_, link.tags + kFlush, flush);
@@ -172,6 +172,13 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
 
 Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
   Lock lock(*this);
+  if (link_) {
+    const std::shared_ptr<Link> link = link_;
+    act(*link, link->role.want_reader());
+    lock.unlock();
+    link->transport->release();
+    lock.lock();
+  }
   const auto empty = [&] { return ledger_.size() == 0; };
   if (phase_changed_.wait_for(lock.native(), deadline, empty)) return {};
   return Failure(ErrorCode::timeout, Execution::unknown,

@@ -50,6 +50,7 @@ void ParentSession::wait(Lock& lock, Call& call, Time until, int wake) {
   } place{*this, lock, call};
 
   bool in_time = true;
+  bool released = false;
   while (ledger_.is_open(call) && in_time) {
     if (place.link != link_) {
       place.leave();
@@ -58,6 +59,14 @@ void ParentSession::wait(Lock& lock, Call& call, Time until, int wake) {
     }
     if (call.seat.leads) {
       in_time = read_once(lock, *place.link, until, wake);
+    } else if (!released) {
+      // Somebody else reads; what this thread has held back must not wait for his answers.
+      released = true;
+      if (place.link && place.link->release_at) {
+        lock.unlock();
+        place.link->transport->release();
+        lock.lock();
+      }
     } else if (until == Time::max()) {
       call.seat.changed.wait(lock.native());
     } else {
@@ -91,7 +100,7 @@ void ParentSession::leave(Lock& lock, Link& link, Call& call) {
       }
     }
   }
-  act(link, link.role.leave(call.seat, ledger_.size() > 0));
+  act(link, link.role.leave(call.seat, unattended_ > 0));
 }
 
 void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
@@ -199,6 +208,7 @@ void ParentSession::echoed(Link& link, const protocol::Message& message) {
   if (!id || !link.heartbeat.echoed(*id, Clock::now()) || link.ready || link.lost_at) return;
   link.ready = true;
   link.ours = message.extras.present;
+  ours_ = link.ours;
   if (phase_ == Phase::connecting) phase_ = Phase::ready;
   flush_queue(link);
   phase_changed_.notify_all();

@@ -15,20 +15,19 @@
 // over anything that can block; no user code runs under the lock, on a reader or on the supervisor.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/call_ledger.h"
+#include "engine/deadline_queue.h"
 #include "multifrost/channel.h"
 #include "multifrost/parent_worker.h"
 #include "protocol/protocol.h"
-#include "session/buffer_pool.h"
 #include "session/call.h"
 #include "session/launcher.h"
 #include "session/link.h"
@@ -62,6 +61,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   /// False: it had not ended by then.
   bool wait_for_end(Call& call, std::chrono::steady_clock::time_point until);
   void cancel(Call& call);
+  /// The outcome of `call` is wanted as soon as it is there, but no thread waits for it.
+  void attend(Call& call);
 
   /// Answers that belonged to no open call (R4).
   std::uint64_t late_answers() const;
@@ -98,6 +99,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void flush_queue(Link& link);
   void end(Call& call, engine::Ending by);
   void finish(Call& call, Reply reply);
+  void give_out_later(AsyncCall& call);
+  bool may_hold(const Link& link, const Call& call) const noexcept;
+  void hold(Link& link);
   void end_all(engine::Ending by);
   Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
   void tell_cancelled(const Call& call);
@@ -139,25 +143,27 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   const SpawnOptions options_;
   const std::uint32_t process_epoch_;
   const std::uint64_t id_half_;  ///< the upper half of all call ids of this session
-  BufferPool buffers_;
 
   std::mutex lifecycle_;  ///< open() and close() one after another
 
   mutable std::mutex mutex_;
   std::condition_variable phase_changed_;
-  Phase phase_ = Phase::idle;
+  std::atomic<Phase> phase_{Phase::idle};  ///< changed under the lock
+  std::atomic<bool> ours_{false};  ///< the worker reads our extensions; changed under the lock
   std::shared_ptr<Link> link_;
   std::deque<Call*> early_;       ///< calls that wait for a link, in order
   std::optional<Failure> ended_;  ///< why, in Phase::ended
   engine::CallLedger ledger_;
-  std::set<std::pair<Time, AsyncCall*>> deadlines_;
+  std::size_t unattended_ = 0;       ///< open calls that attend() was called for
+  engine::DeadlineQueue deadlines_;  ///< of asynchronous calls
   Supervisor::Key key_ = 0;
   Time wakes_at_ = Time::max();
   unsigned incarnation_ = 0;
   transport::EventFd leader_wake_;  ///< ends the wait of a leader who can be cancelled
 
-  /// Asynchronous calls that have ended under the lock and get their outcome after it.
-  std::vector<std::pair<std::shared_ptr<AsyncCall>, Reply>> ended_calls_;
+  /// Asynchronous calls that have ended under the lock and get their outcome after it, in order.
+  AsyncCall* first_ended_ = nullptr;
+  AsyncCall* last_ended_ = nullptr;
 };
 
 }  // namespace multifrost::session

@@ -113,16 +113,20 @@ void ParentSession::on_time(Time now) {
       link_->tick_at.reset();
       act(*link_, link_->role.tick());
     }
+    if (link_->release_at && *link_->release_at <= now) {
+      link_->release_at.reset();
+      link_->transport->release();
+    }
     beat(*link_, now);
     settle(*link_, now);
     wake_at(next_time(*link_));
   }
-  if (!deadlines_.empty()) wake_at(deadlines_.begin()->first);
+  wake_at(deadlines_.next());
 }
 
 void ParentSession::expire(Time now) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    Call& call = deadlines_.begin()->second->call();
+  while (deadlines_.next() <= now) {
+    Call& call = static_cast<Call&>(deadlines_.first());
     tell_cancelled(call);
     end(call, engine::Ending::deadline);
     if (call.seat.leads) leader_wake_.set();
@@ -150,6 +154,7 @@ ParentSession::Time ParentSession::next_time(const Link& link) const {
   Time next = Time::max();
   if (link.settled) return next;
   if (link.tick_at) next = std::min(next, *link.tick_at);
+  if (link.release_at) next = std::min(next, *link.release_at);
   if (link.peer != transport::PeerId::none && !link.lost_at) {
     next = std::min(next, link.heartbeat.next());
   }

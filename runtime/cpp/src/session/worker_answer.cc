@@ -10,6 +10,7 @@ constexpr std::size_t kKept = 256 * 1024;
 void WorkerAnswer::open(transport::PeerId peer, std::string_view id) noexcept {
   peer_ = peer;
   id_ = id;
+  urgency_ = transport::Urgency::now;
 }
 
 Encoder& WorkerAnswer::begin_result() {
@@ -44,7 +45,7 @@ void WorkerAnswer::clear() {
 void WorkerAnswer::send() {
   encoder_.finish();
   // Gone: nobody waits any more. A worker's queue is never full (transport.h).
-  transport_.try_send(peer_, encoder_.buffer());
+  transport_.try_send(peer_, encoder_.buffer(), nullptr, urgency_);
   if (encoder_.buffer().capacity() > kKept) encoder_ = Encoder({}, protocol_.format());
 }
 

@@ -19,6 +19,8 @@ class WorkerAnswer final : public AnswerSink {
 
   /// From now on for the call `id` of `peer`; `id` must live until the answer.
   void open(transport::PeerId peer, std::string_view id) noexcept;
+  /// Whether the answer leaves at once or with the next ones; `now` for each call until told.
+  void set_urgency(transport::Urgency urgency) noexcept { urgency_ = urgency; }
 
   Encoder& begin_result() override;
   void finish_result() override;
@@ -33,6 +35,7 @@ class WorkerAnswer final : public AnswerSink {
   Encoder encoder_;
   transport::PeerId peer_ = transport::PeerId::none;
   std::string_view id_;
+  transport::Urgency urgency_ = transport::Urgency::now;
 };
 
 }  // namespace multifrost::session

@@ -41,14 +41,15 @@ void WorkerSession::handle(Event& event, bool may_run) {
 void WorkerSession::handle_message(Event& event, bool may_run) {
   protocol::Message message;
   if (protocol_.read(event.payload, message) != protocol::Reading::message) return;
-  {
+  if (known_ != event.peer) {
     const std::lock_guard lock(mutex_);
-    parents_.try_emplace(event.peer);
+    parents_.insert(event.peer);
+    known_ = event.peer;
   }
   switch (message.kind) {
     case protocol::MessageKind::call: {
       Waiting call{event.peer, std::move(event.payload), Clock::now()};
-      if (may_run) return run(call);
+      if (may_run) return run(message, call);
       const std::lock_guard lock(mutex_);
       queued_bytes_ += call.frame.size();
       queue_.push_back(std::move(call));
@@ -139,7 +140,7 @@ void WorkerSession::send_output(protocol::OutputStream stream, std::string_view 
   std::vector<PeerId> parents;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [peer, name] : parents_) parents.push_back(peer);
+    parents.assign(parents_.begin(), parents_.end());
   }
   for (const PeerId parent : parents) {
     Encoder to({}, protocol_.format());

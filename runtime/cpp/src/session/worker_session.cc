@@ -15,6 +15,9 @@ using transport::Event;
 using transport::PeerId;
 using transport::Received;
 
+/// A handler this quick may keep the answers before its own waiting.
+constexpr auto kQuick = 50us;
+
 /// How long the last answers may take to leave before the worker ends anyway.
 constexpr auto kFinish = 500ms;
 
@@ -59,7 +62,7 @@ void WorkerSession::serve() {
 void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
 void WorkerSession::take_next() {
-  if (const auto queued = next_queued()) return run(*queued);
+  if (const auto queued = next_queued()) return run_queued(*queued);
   Event event;
   switch (transport_->receive(event, transport::kNoDeadline, fixed_wake_.get())) {
     case Received::event:
@@ -82,9 +85,12 @@ std::optional<WorkerSession::Waiting> WorkerSession::next_queued() {
   return next;
 }
 
-void WorkerSession::run(const Waiting& waiting) {
+void WorkerSession::run_queued(const Waiting& waiting) {
   protocol::Message call;
-  if (protocol_.read(waiting.frame, call) != protocol::Reading::message) return;
+  if (protocol_.read(waiting.frame, call) == protocol::Reading::message) run(call, waiting);
+}
+
+void WorkerSession::run(const protocol::Message& call, const Waiting& waiting) {
   answer_.open(waiting.peer, call.id);
   if (!call.damage.empty()) {
     answer_.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
@@ -99,26 +105,25 @@ void WorkerSession::run_handler(const protocol::Message& call, const Waiting& wa
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
   if (!functions_.has_name_space(name_space)) return;
-  const std::string function(call.function);
-  if (function.starts_with('_')) {
-    return answer_.fail(
-        not_executed(ErrorCode::private_function, "Cannot call private method '" + function + "'"));
+  const auto refuse = [&](ErrorCode code, std::string_view before, std::string_view after) {
+    answer_.fail(not_executed(
+        code, std::string(before).append("'").append(call.function).append("'").append(after)));
+  };
+  if (call.function.starts_with('_')) {
+    return refuse(ErrorCode::private_function, "Cannot call private method ", "");
   }
-  Dispatcher* const dispatcher = functions_.find(name_space, function);
-  if (dispatcher == nullptr) {
-    return answer_.fail(
-        not_executed(ErrorCode::function_not_found, "Function '" + function + "' not found"));
+  const Function* const function = functions_.find(name_space, call.function);
+  if (function == nullptr) {
+    return refuse(ErrorCode::function_not_found, "Function ", " not found");
   }
   if (stopping_) {
-    return answer_.fail(
-        not_executed(ErrorCode::shutting_down,
-                     "the worker is shutting down: '" + function + "' was not executed"));
+    return refuse(ErrorCode::shutting_down, "the worker is shutting down: ", " was not executed");
   }
-  invoke(call, waiting, *dispatcher);
+  invoke(call, waiting, *function);
 }
 
 void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting,
-                           Dispatcher& dispatcher) {
+                           const Function& function) {
   std::optional<Clock::time_point> deadline;
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
@@ -129,6 +134,9 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
           ErrorCode::expired, "the call's deadline had passed before the worker began it"));
     }
   }
+  know_caller(waiting.peer);
+  const bool batch = begin_batch(function);
+  const Clock::time_point begin = Clock::now();
   std::stop_token stop;
   {
     const std::lock_guard lock(mutex_);
@@ -136,13 +144,13 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
     stop = stop_source_.get_token();
     running_.peer = waiting.peer;
     running_.id.assign(call.id);
-    running_.since = Clock::now();
+    running_.since = begin;
   }
   if (stopping_) stop_running();
   if (role_.begin_handler()) tick_.arm(kTick);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  CallContext context(name_of(waiting.peer), call.id, name_space, deadline, std::move(stop));
+  CallContext context(caller_name_, call.id, name_space, deadline, std::move(stop));
   const std::size_t offset =
       call.arguments == 0
           ? 0
@@ -150,8 +158,9 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
   const Bytes encoded = waiting.frame.slice(offset, call.arguments_at.size());
   Decoder arguments(encoded, protocol_.format());
   IncomingCall incoming(call.function, call.arguments, arguments, context, answer_);
-  call::run(dispatcher, incoming);
+  call::run(*function.dispatcher, incoming);
 
+  if (batch) function.quick = Clock::now() - begin < kQuick;
   {
     const std::lock_guard lock(mutex_);
     running_.since.reset();
@@ -173,7 +182,7 @@ void WorkerSession::refuse_the_rest() {
   stopping_ = true;
   for (;;) {
     if (const auto queued = next_queued()) {
-      run(*queued);
+      run_queued(*queued);
       continue;
     }
     Event event;
@@ -184,11 +193,19 @@ void WorkerSession::refuse_the_rest() {
   }
 }
 
-const std::string& WorkerSession::name_of(PeerId peer) {
-  const std::lock_guard lock(mutex_);
-  std::string& name = parents_[peer];
-  if (name.empty()) name = "parent " + std::to_string(static_cast<std::uint64_t>(peer));
-  return name;
+void WorkerSession::know_caller(PeerId peer) {
+  if (caller_ == peer) return;
+  caller_ = peer;
+  caller_name_ = "parent " + std::to_string(static_cast<std::uint64_t>(peer));
+}
+
+/// When further calls have been received already, their answers can leave together. Answers that
+/// wait do not wait for a handler that takes long or is not known yet.
+bool WorkerSession::begin_batch(const Function& function) {
+  if (!function.quick) transport_->release();
+  const bool more = transport_->buffered();
+  if (more) answer_.set_urgency(transport::Urgency::held);
+  return more;
 }
 
 }  // namespace multifrost::session

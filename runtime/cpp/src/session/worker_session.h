@@ -13,10 +13,10 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -79,13 +79,14 @@ class WorkerSession {
   // worker_session.cc: the fixed thread
   void take_next();
   std::optional<Waiting> next_queued();
-  void run(const Waiting& call);
+  void run_queued(const Waiting& call);
+  void run(const protocol::Message& call, const Waiting& waiting);
   void run_handler(const protocol::Message& call, const Waiting& waiting);
-  void invoke(const protocol::Message& call, const Waiting& waiting, Dispatcher& dispatcher);
+  void invoke(const protocol::Message& call, const Waiting& waiting, const Function& function);
+  bool begin_batch(const Function& function);
   void take_reading_back();
   void refuse_the_rest();
-  void refuse(transport::PeerId peer, std::string_view id, const Failure& failure);
-  const std::string& name_of(transport::PeerId peer);
+  void know_caller(transport::PeerId peer);
 
   // worker_control.cc: what either reader does with an event, and the standby
   void handle(transport::Event& event, bool may_run);
@@ -125,9 +126,13 @@ class WorkerSession {
   Running running_;
   std::stop_source stop_source_;
   std::optional<Clock::time_point> parent_lost_at_;
-  std::map<transport::PeerId, std::string> parents_;  ///< with their names for CallContext
+  std::set<transport::PeerId> parents_;
 
-  WorkerAnswer answer_;  ///< the fixed thread's
+  transport::PeerId known_ = transport::PeerId::none;  ///< the reader's: stands in parents_
+  // The fixed thread's
+  WorkerAnswer answer_;
+  transport::PeerId caller_ = transport::PeerId::none;
+  std::string caller_name_;  ///< for CallContext
   std::thread standby_;
 };
 

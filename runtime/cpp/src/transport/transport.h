@@ -65,6 +65,15 @@ enum class Sent : std::uint8_t {
   gone,  ///< no such connection any more; nothing was taken
 };
 
+/// When a message is to leave.
+enum class Urgency : std::uint8_t {
+  now,
+  /// May wait for others to leave with it in one system call: until the next message that leaves
+  /// now, release(), enough of them, or until the reader waits. Whoever holds messages back
+  /// sees to it that one of these comes.
+  held,
+};
+
 struct Limits {
   std::size_t message =
       256u << 20;  ///< a longer message ends its connection before it is allocated
@@ -85,7 +94,10 @@ class Transport {
   /// Over `out_queue`: a parent's transport says `full` and goes on reading. A worker's takes every
   /// answer and stops reading that connection until the queue has drained (R3), so its queue stays
   /// bounded by the calls it has read, nothing is dropped, and neither side waits for the other.
-  virtual Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number = nullptr) = 0;
+  virtual Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number = nullptr,
+                        Urgency urgency = Urgency::now) = 0;
+  /// Writes what is held back, on every connection. Any thread; almost free when nothing is.
+  virtual void release() = 0;
 
   /// The next event if there is one (`event` or `timeout`). Does the connection work on the way:
   /// accepting, handshakes, flushing.

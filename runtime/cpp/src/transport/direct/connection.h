@@ -57,6 +57,12 @@ class Connection final : private WriterWatcher {
   bool is_open() const noexcept { return state_.load(std::memory_order_acquire) == State::open; }
 
   Writer& writer() noexcept { return writer_; }
+  /// True for the first of the messages held back since release().
+  bool begins_to_hold() noexcept { return !holds_.exchange(true, std::memory_order_acq_rel); }
+  void release() {
+    holds_.store(false, std::memory_order_release);
+    writer_.release();
+  }
   /// Ends it; the reader then finds the end of file.
   void disconnect(const char* reason) noexcept;
   /// Not to be read now: its out-queue is over the limit (R3). Only a worker's connection pauses.
@@ -111,6 +117,7 @@ class Connection final : private WriterWatcher {
   Switchboard& board_;
   std::atomic<State> state_;
   std::atomic<bool> paused_{false};
+  std::atomic<bool> holds_{false};
   std::atomic<bool> relieved_{false};
   std::atomic<const char*> disconnect_reason_{nullptr};
 

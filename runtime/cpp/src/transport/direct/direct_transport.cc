@@ -21,9 +21,28 @@ DirectTransport::Shared DirectTransport::find(PeerId peer) {
   return found == connections_.end() || !found->second->is_open() ? nullptr : found->second;
 }
 
-Sent DirectTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number) {
+Sent DirectTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number,
+                               Urgency urgency) {
   const Shared connection = find(peer);
-  return connection ? connection->writer().send(message, number) : Sent::gone;
+  if (!connection) return Sent::gone;
+  const Sent sent = connection->writer().send(message, number, urgency);
+  if (urgency == Urgency::held && connection->begins_to_hold()) {
+    const std::lock_guard lock(mutex_);
+    holding_.push_back(connection);
+    holds_.store(true, std::memory_order_release);
+  }
+  return sent;
+}
+
+void DirectTransport::release() {
+  if (!holds_.load(std::memory_order_acquire)) return;
+  std::vector<Shared> holding;
+  {
+    const std::lock_guard lock(mutex_);
+    holding.swap(holding_);
+    holds_.store(false, std::memory_order_release);
+  }
+  for (const Shared& connection : holding) connection->release();
 }
 
 void DirectTransport::flush() {
@@ -53,6 +72,7 @@ bool DirectTransport::all_written() {
 }
 
 bool DirectTransport::finish(Deadline deadline) {
+  release();
   const int writable = board_.writes.descriptor();
   bool done = all_written();
   while (!done && !stopping_ && Clock::now() < deadline) {
@@ -82,6 +102,7 @@ Received DirectTransport::try_receive(Event& into) {
 Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   for (;;) {
     if (deliver(into)) return Received::event;
+    release();
     Connection* alone = sole_connection();
     const Received waited =
         alone != nullptr ? wait_alone(*alone, deadline, wake) : wait_for_all(deadline, wake);

@@ -45,7 +45,8 @@ class DirectTransport final : public Transport {
   void set_handshake_time(std::chrono::nanoseconds time) noexcept { handshake_time_ = time; }
   const std::vector<Endpoint>& endpoints() const noexcept { return door_.endpoints(); }
 
-  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number) override;
+  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number, Urgency urgency) override;
+  void release() override;
   Received try_receive(Event& into) override;
   Received receive(Event& into, Deadline deadline, int wake) override;
   bool buffered() const noexcept override { return buffered_; }
@@ -94,6 +95,8 @@ class DirectTransport final : public Transport {
 
   std::mutex mutex_;
   std::map<PeerId, Shared> connections_;
+  std::vector<Shared> holding_;     ///< connections that hold messages back, under `mutex_`
+  std::atomic<bool> holds_{false};  ///< whether there are any
 
   TimerFd timer_;
   Door door_{board_.reads};

@@ -29,7 +29,7 @@ void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t d
 void OutSegments::append(std::string_view bytes) {
   if (bytes.empty()) return;
   if (segments_.empty() || segments_.back().size() + bytes.size() > kJoinedUpTo) {
-    segments_.emplace_back();
+    segments_.push_back(std::exchange(spare_, Buffer()));
   }
   segments_.back().append(bytes);
   added_ += bytes.size();
@@ -50,7 +50,12 @@ std::uint64_t OutSegments::remove(std::size_t count) noexcept {
   removed_ += count;
   done_ += count;
   while (!segments_.empty() && done_ >= segments_.front().size()) {
-    done_ -= segments_.front().size();
+    Buffer& left = segments_.front();
+    done_ -= left.size();
+    if (left.capacity() <= 2 * kJoinedUpTo && left.capacity() > spare_.capacity()) {
+      left.clear();
+      spare_ = std::move(left);
+    }
     segments_.pop_front();
   }
   std::uint64_t messages = 0;

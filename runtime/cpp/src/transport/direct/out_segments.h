@@ -39,6 +39,7 @@ class OutSegments {
   void append(std::string_view bytes);
 
   std::deque<Buffer> segments_;
+  Buffer spare_;                    ///< of a segment that has left, for the next one
   std::size_t done_ = 0;            ///< bytes of the first segment that have been written
   std::uint64_t added_ = 0;         ///< bytes, ever
   std::uint64_t removed_ = 0;       ///< bytes, ever

@@ -14,7 +14,7 @@ namespace {
 constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 }  // namespace
 
-Sent Writer::send(Buffer& message, std::uint64_t* number) {
+Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency) {
   const MessageHead head(message.size());
   const std::size_t size = head.view().size() + message.size();
   Lock lock(mutex_);
@@ -26,12 +26,20 @@ Sent Writer::send(Buffer& message, std::uint64_t* number) {
   pending_ += size;
   ++accepted_;
   if (number != nullptr) *number = accepted_;
-  if (writing_ || blocked_) {
-    queued_.add_message(head.view(), message);
-  } else {
+  const bool alone = !writing_ && !blocked_;
+  const bool may_wait = urgency == Urgency::held && pending_ < kEnough;
+  if (alone && !may_wait && queued_.empty()) {
     write_alone(lock, head.view(), message);
+  } else {
+    queued_.add_message(head.view(), message);
+    if (alone && !may_wait) write_queue(lock);
   }
   return Sent::taken;
+}
+
+void Writer::release() {
+  Lock lock(mutex_);
+  if (!writing_ && !blocked_ && !queued_.empty()) write_queue(lock);
 }
 
 void Writer::send_raw(std::string_view frame) {

@@ -3,7 +3,7 @@
 // Whoever finds nobody writing writes; whoever comes meanwhile leaves his message in the queue and
 // goes, and the writing thread takes it along: many callers share few system calls. What the system
 // does not take stays queued until flush(), which is due when the watcher says that the socket has
-// room.
+// room. Held messages (Urgency) stay in the queue until something takes them along.
 //
 // Thread rule: any method from any thread. Failure rule: a broken connection drops its queue and
 // answers `gone`; the reader learns the reason from the socket.
@@ -40,7 +40,9 @@ class Writer {
       : socket_(socket), limit_(limit), refuses_(refuses), watcher_(watcher) {}
 
   /// As Transport::try_send.
-  Sent send(Buffer& message, std::uint64_t* number);
+  Sent send(Buffer& message, std::uint64_t* number, Urgency urgency = Urgency::now);
+  /// Writes what is held.
+  void release();
   /// A complete frame that is no message (PONG); dropped when the queue is over its limit.
   void send_raw(std::string_view frame);
   void flush();
@@ -53,6 +55,8 @@ class Writer {
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+  /// So many held bytes leave without waiting for more: a system call is then well spent.
+  static constexpr std::size_t kEnough = 16 * 1024;
   /// Bytes that one sendmsg() took, or that nothing can be sent now, or never again.
   struct Written {
     enum class State : std::uint8_t { some, full, broken };

@@ -32,6 +32,8 @@ constexpr std::size_t kInQueue = 8u << 20;
 constexpr milliseconds kRetry{5};
 /// Messages up to this size are copied into libzmq; longer ones are lent.
 constexpr std::size_t kCopied = 4096;
+/// So many held bytes are handed on without waiting for more.
+constexpr std::size_t kEnough = 16 * 1024;
 /// The monitor names no descriptor with a handshake; a peer's first message does.
 constexpr int kUnknownSource = -1;
 
@@ -106,7 +108,8 @@ class ZmqTransport final : public Transport {
     return {};
   }
 
-  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number) override {
+  Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number, Urgency urgency) override {
+    std::size_t waiting = 0;
     {
       const std::lock_guard lock(mutex_);
       const auto found = peers_.find(peer);
@@ -118,12 +121,20 @@ class ZmqTransport final : public Transport {
         return Sent::full;
       }
       to.queued_bytes += message.size();
+      waiting = to.queued_bytes;
       to.queue.push_back(std::move(message));
       message = Buffer();
       if (number != nullptr) *number = to.handed + to.queue.size();
     }
-    work_.set();
+    if (urgency == Urgency::now || waiting >= kEnough) {
+      tell_io_thread();
+    } else {
+      holds_.store(true, std::memory_order_release);
+    }
     return Sent::taken;
+  }
+  void release() override {
+    if (holds_.exchange(false, std::memory_order_acq_rel)) tell_io_thread();
   }
 
   Received try_receive(Event& into) override {
@@ -150,6 +161,7 @@ class ZmqTransport final : public Transport {
     const int descriptors[] = {arrived_.get(), wake};
     for (;;) {
       if (try_receive(into) == Received::event) return Received::event;
+      release();
       const unsigned ready = wait_readable(descriptors, 2, deadline);
       if ((ready & 2u) != 0) return Received::woken;
       if (ready == 0) return Received::timeout;
@@ -194,6 +206,10 @@ class ZmqTransport final : public Transport {
     bool wants_room = false;
   };
 
+  /// That there are messages to send.
+  void tell_io_thread() noexcept {
+    if (!signalled_.exchange(true, std::memory_order_acq_rel)) work_.set();
+  }
   void set(int option, int value) { zmq_setsockopt(socket_.get(), option, &value, sizeof value); }
   void set(int option, std::int64_t value) {
     zmq_setsockopt(socket_.get(), option, &value, sizeof value);
@@ -224,8 +240,8 @@ class ZmqTransport final : public Transport {
   }
   void push(Event event) {
     event_bytes_ += event.payload.size();
+    if (events_.empty()) arrived_.set();
     events_.push_back(std::move(event));
-    arrived_.set();
   }
 
   // ---- the I/O thread
@@ -247,6 +263,7 @@ class ZmqTransport final : public Transport {
       const bool timed = backlog || finish_by != kNoDeadline;
       zmq_poll(items, read_on ? 3 : 2, timed ? static_cast<long>(kRetry.count()) : -1);
       work_.clear();
+      signalled_.exchange(false, std::memory_order_acq_rel);  // from here on queues are looked at
       if (read_on) receive_all();
       if ((items[0].revents & ZMQ_POLLIN) != 0) read_monitor();
       backlog = send_all();
@@ -415,8 +432,10 @@ class ZmqTransport final : public Transport {
   Socket socket_;
   Socket monitor_;
   bool bound_ = false;
-  EventFd arrived_;  ///< set while there are events, for the reader
-  EventFd work_;     ///< set when the I/O thread has something to look at
+  EventFd arrived_;                     ///< set while there are events, for the reader
+  EventFd work_;                        ///< set when the I/O thread has something to look at
+  std::atomic<bool> signalled_{false};  ///< it has been set for messages already
+  std::atomic<bool> holds_{false};      ///< messages are queued that it has not been set for
 
   std::mutex mutex_;
   std::condition_variable ended_condition_;

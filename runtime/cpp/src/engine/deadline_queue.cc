@@ -1,0 +1,55 @@
+#include "engine/deadline_queue.h"
+
+#include <algorithm>
+
+namespace multifrost::engine {
+
+void DeadlineQueue::insert(Entry& entry) {
+  if (entry.deadline == Time::max()) return;
+  const Node node{entry.deadline, &entry};
+  heap_.push_back(node);
+  rise(heap_.size() - 1, node);
+}
+
+void DeadlineQueue::remove(Entry& entry) noexcept {
+  if (entry.place == Entry::kNowhere) return;
+  const std::size_t place = entry.place;
+  entry.place = Entry::kNowhere;
+  const Node last = heap_.back();
+  heap_.pop_back();
+  if (last.entry == &entry) return;
+  // The last one fills the gap, and goes to where it belongs from there.
+  if (place > 0 && last.time < heap_[(place - 1) / kChildren].time) {
+    rise(place, last);
+  } else {
+    sink(place, last);
+  }
+}
+
+void DeadlineQueue::rise(std::size_t place, const Node& node) noexcept {
+  while (place > 0) {
+    const std::size_t parent = (place - 1) / kChildren;
+    if (heap_[parent].time <= node.time) break;
+    put(place, heap_[parent]);
+    place = parent;
+  }
+  put(place, node);
+}
+
+void DeadlineQueue::sink(std::size_t place, const Node& node) noexcept {
+  for (;;) {
+    const std::size_t begin = place * kChildren + 1;
+    const std::size_t end = std::min(begin + kChildren, heap_.size());
+    if (begin >= end) break;
+    std::size_t least = begin;
+    for (std::size_t child = begin + 1; child < end; ++child) {
+      if (heap_[child].time < heap_[least].time) least = child;
+    }
+    if (node.time <= heap_[least].time) break;
+    put(place, heap_[least]);
+    place = least;
+  }
+  put(place, node);
+}
+
+}  // namespace multifrost::engine

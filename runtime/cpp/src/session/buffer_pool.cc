@@ -1,0 +1,37 @@
+#include "session/buffer_pool.h"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace multifrost::session {
+namespace {
+
+constexpr std::size_t kMost = 4;
+constexpr std::size_t kLargest = 64 * 1024;
+
+// A client of static duration may call after its thread's locals are gone (R10).
+thread_local bool ended = false;
+
+struct Stash {
+  std::array<Buffer, kMost> buffers;
+  std::size_t count = 0;
+  ~Stash() { ended = true; }
+};
+thread_local Stash stash;
+
+}  // namespace
+
+Buffer take_buffer() noexcept {
+  if (ended || stash.count == 0) return {};
+  return std::exchange(stash.buffers[--stash.count], Buffer());
+}
+
+void give_buffer(Buffer buffer) noexcept {
+  if (buffer.capacity() == 0 || buffer.capacity() > kLargest) return;
+  if (ended || stash.count == kMost) return;
+  buffer.clear();
+  stash.buffers[stash.count++] = std::move(buffer);
+}
+
+}  // namespace multifrost::session
