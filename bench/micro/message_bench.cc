@@ -26,7 +26,7 @@ void write_call(Encoder& to, std::int64_t a, std::int64_t b) {
 }
 
 void write_response(Encoder& to, std::int64_t sum) {
-  multifrost_v3().begin_response(to, kId);
+  multifrost_v3().begin_response(to, kId, {});
   codec::I64::write(to, sum);
   multifrost_v3().end_response(to);
 }

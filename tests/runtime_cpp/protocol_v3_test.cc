@@ -216,7 +216,7 @@ TEST(V3, UnknownFieldsTypesAndWrongTypesAreIgnored) {
 
 TEST(V3, DamageBehindTheIdIsReportedWithIt) {
   Encoder to;
-  multifrost_v3().begin_response(to, "some-id");
+  multifrost_v3().begin_response(to, "some-id", Time{});
   to.buffer().push(static_cast<char>(0xc1));  // never used in msgpack
   const Bytes frame = frame_of(to);
   Message message;

@@ -239,14 +239,16 @@ TEST_F(RegistryService, OneOfManyGetsAnId) {
   EXPECT_EQ(winners, 1);
 }
 
-/// Enters and leaves again and again. `owners` holds, for each id, who has it: whoever gets an id
-/// must find that its former owner is gone.
+/// Enters and leaves when it is told to. `owners` holds, for each id, who has it: whoever gets an
+/// id must find that its former owner is gone.
 bool come_and_go(const Registry& registry, const std::filesystem::path& owners, unsigned seed,
                  const OtherProcess& self) {
   std::minstd_rand random(seed);
   for (;;) {
+    self.wait_for_go();
     const std::string id = "s" + std::to_string(random() % 3);
     auto mine = registry.add(id, 5000);
+    self.say();
     if (!mine) {
       if (mine.failure().message().find("registered already") == std::string::npos) return false;
       continue;
@@ -255,7 +257,6 @@ bool come_and_go(const Registry& registry, const std::filesystem::path& owners, 
     std::ifstream(owners / id) >> former;
     if (is_alive(former)) return false;
     std::ofstream(owners / id) << ::getpid();
-    self.say();
     pid_t owner = 0;
     std::ifstream(owners / id) >> owner;
     if (owner != ::getpid()) return false;
@@ -265,8 +266,8 @@ bool come_and_go(const Registry& registry, const std::filesystem::path& owners, 
 }
 
 TEST_F(RegistryService, KeepsItsWordWhoeverIsKilledWhenever) {
-  constexpr std::size_t kProcesses = 5;
-  constexpr int kKills = 60;
+  constexpr std::size_t kProcesses = 6;
+  constexpr int kKills = 100;
   const process::TemporaryFolder owners;
   std::minstd_rand random(4711);
   const auto start = [&] {
@@ -277,10 +278,12 @@ TEST_F(RegistryService, KeepsItsWordWhoeverIsKilledWhenever) {
   std::deque<OtherProcess> processes;
   for (std::size_t i = 0; i < kProcesses; ++i) processes.push_back(start());
   for (int kill = 0; kill < kKills; ++kill) {
-    for (auto turns = random() % 5 + 1; turns > 0; --turns) {
-      ASSERT_TRUE(processes.front().has_said()) << "it got what another had";
-    }
-    processes.pop_front();  // kills it, wherever it is by now
+    for (const auto& process : processes) process.go();
+    // Kills the oldest wherever it is when so many others have entered.
+    const std::size_t before = random() % (kProcesses - 1) + 1;
+    for (std::size_t i = 1; i <= before; ++i) ASSERT_TRUE(processes[i].has_said());
+    processes.pop_front();
+    for (std::size_t i = before; i < kProcesses - 1; ++i) ASSERT_TRUE(processes[i].has_said());
     processes.push_back(start());
   }
   processes.clear();

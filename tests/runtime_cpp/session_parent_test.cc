@@ -398,7 +398,7 @@ TEST_F(ParentSessionTest, AnAnswerThatCannotBeReadEndsItsCall) {
   open();
   auto call = start("one");
   Encoder to;
-  protocol::multifrost_v3().begin_response(to, worker_->next("call").id());
+  protocol::multifrost_v3().begin_response(to, worker_->next("call").id(), {});
   to.buffer().push(static_cast<char>(0xc1));
   worker_->deliver(Bytes(to.buffer().view()));
   const auto failure = call.try_get().failure();

@@ -122,7 +122,8 @@ class Request {
   const Method& method() const noexcept { return *method_; }
   const CallOptions& options() const noexcept { return *options_; }
   Encoder& encoder() noexcept { return encoder_; }
-  std::uint64_t ticket = 0;  ///< the channel's own number for this call
+  std::uint64_t ticket = 0;                       ///< the channel's own number for this call
+  std::chrono::steady_clock::time_point begun{};  ///< when the channel began it
 
  private:
   Reply send_and_wait() &&;

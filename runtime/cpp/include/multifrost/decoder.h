@@ -59,7 +59,12 @@ class Decoder : private Refusal {
   Decoder(Decoder&& other) noexcept;
   ~Decoder();
 
-  Kind peek() const noexcept;
+  Kind peek() const noexcept {
+    if (next_ != end_ && (byte() & 0xe0) == 0xa0 && (byte() & 0x1fu) < remaining()) {
+      return Kind::string;  // by far the most frequent one
+    }
+    return other_peek();
+  }
   /// The bytes that have not been read yet.
   std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - next_); }
 
@@ -148,6 +153,7 @@ class Decoder : private Refusal {
 
  private:
   unsigned byte() const noexcept { return static_cast<unsigned char>(*next_); }
+  Kind other_peek() const noexcept;
   bool take_undefined() noexcept;
   bool take_infinite() noexcept;
   bool long_integer(const IntegerType& type, std::int64_t& into);

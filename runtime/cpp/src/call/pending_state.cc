@@ -24,6 +24,7 @@ bool PendingState::complete(Reply reply) {
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return false;
+    // From the moment that `ended_` says so, take() and abandon() come without the lock.
     if (state_ == State::waiting) {
       state_ = State::done;
       reply_ = std::move(reply);
@@ -31,10 +32,12 @@ bool PendingState::complete(Reply reply) {
       if (waiters_ != 0) arrived_.notify_all();
       return true;
     }
+    if (state_ == State::chained) {
+      state_ = State::finished;
+      continuation = std::move(continuation_);
+    }
     ended_ = true;
-    if (state_ != State::chained) return true;  // abandoned: dropped
-    state_ = State::finished;
-    continuation = std::move(continuation_);
+    if (!continuation) return true;  // abandoned: dropped
   }
   post(std::move(continuation), std::move(reply));
   return true;
@@ -59,10 +62,8 @@ bool PendingState::wait_for(std::chrono::nanoseconds time) {
 }
 
 Reply PendingState::take() {
-  std::unique_lock lock(mutex_);
-  ++waiters_;
-  arrived_.wait(lock, [this] { return ended_.load(); });
-  --waiters_;
+  if (!ended_) PendingState::wait_for(std::chrono::nanoseconds(-1));
+  // It has ended, and nobody but the Pending's thread touches the outcome any more.
   state_ = State::finished;
   Reply reply = *std::move(reply_);
   reply_.reset();
@@ -91,7 +92,8 @@ void PendingState::cancel() noexcept {
 
 void PendingState::abandon() noexcept {
   std::optional<Reply> dropped;  // destroyed without the lock
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_, std::defer_lock);
+  if (!ended_) lock.lock();
   if (state_ == State::waiting || state_ == State::done) state_ = State::finished;
   dropped.swap(reply_);
 }

@@ -9,8 +9,8 @@ namespace multifrost {
 Request::Request(Channel& channel, const Method& method, const CallOptions& options,
                  std::size_t arguments)
     : channel_(&channel), method_(&method), options_(&options), expected_(arguments) {
-  Result<void> begun = channel.begin(*this, arguments);
-  if (!begun) refused_ = begun.failure();
+  Result<void> ready = channel.begin(*this, arguments);
+  if (!ready) refused_ = ready.failure();
 }
 
 Request::Request(Request&&) noexcept = default;

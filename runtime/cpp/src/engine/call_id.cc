@@ -5,51 +5,66 @@
 namespace multifrost::engine {
 namespace {
 
-constexpr char kHex[] = "0123456789abcdef";
+// Where the pairs of hexadecimal digits stand in the text, dashes left out.
+constexpr std::array<std::uint8_t, 16> kPairs = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                 19, 21, 24, 26, 28, 30, 32, 34};
+constexpr std::array<std::uint8_t, 4> kDashes = {8, 13, 18, 23};
 
-constexpr bool is_dash(std::size_t position) {
-  return position == 8 || position == 13 || position == 18 || position == 23;
-}
+struct Pair {
+  char first;
+  char second;
+};
+constexpr auto kTexts = [] {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::array<Pair, 256> texts{};
+  for (std::size_t byte = 0; byte < texts.size(); ++byte) {
+    texts[byte] = {kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return texts;
+}();
 
-int digit(char character) noexcept {
-  if (character >= '0' && character <= '9') return character - '0';
-  const char lower = static_cast<char>(character | 0x20);
-  if (lower >= 'a' && lower <= 'f') return lower - 'a' + 10;
-  return -1;
-}
+constexpr std::uint8_t kNoDigit = 0xff;
+constexpr auto kDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  for (auto& digit : digits) digit = kNoDigit;
+  for (std::size_t value = 0; value < 10; ++value) {
+    digits['0' + value] = static_cast<std::uint8_t>(value);
+  }
+  for (std::size_t value = 10; value < 16; ++value) {
+    digits['a' + value - 10] = digits['A' + value - 10] = static_cast<std::uint8_t>(value);
+  }
+  return digits;
+}();
 
 }  // namespace
 
 CallId::Text CallId::text() const noexcept {
   Text text;
-  std::size_t nibble = 0;
-  for (std::size_t i = 0; i < kTextSize; ++i) {
-    if (is_dash(i)) {
-      text[i] = '-';
-      continue;
-    }
-    const std::uint64_t half = nibble < 16 ? high : low;
-    text[i] = kHex[(half >> (60 - 4 * (nibble % 16))) & 15];
-    ++nibble;
+  for (const std::size_t dash : kDashes) text[dash] = '-';
+  for (std::size_t i = 0; i < kPairs.size(); ++i) {
+    const std::uint64_t half = i < 8 ? high : low;
+    const Pair pair = kTexts[(half >> (56 - 8 * (i % 8))) & 0xff];
+    text[kPairs[i]] = pair.first;
+    text[kPairs[i] + 1u] = pair.second;
   }
   return text;
 }
 
 std::optional<CallId> CallId::parse(std::string_view text) noexcept {
   if (text.size() != kTextSize) return std::nullopt;
+  bool good = true;
+  for (const std::size_t dash : kDashes) good &= text[dash] == '-';
+  const auto digit = [&](std::size_t at) { return kDigits[static_cast<unsigned char>(text[at])]; };
   CallId id;
-  std::size_t nibble = 0;
-  for (std::size_t i = 0; i < kTextSize; ++i) {
-    if (is_dash(i)) {
-      if (text[i] != '-') return std::nullopt;
-      continue;
-    }
-    const int value = digit(text[i]);
-    if (value < 0) return std::nullopt;
-    std::uint64_t& half = nibble < 16 ? id.high : id.low;
-    half = half << 4 | static_cast<std::uint64_t>(value);
-    ++nibble;
+  unsigned all = 0;
+  for (std::size_t i = 0; i < kPairs.size(); ++i) {
+    const unsigned first = digit(kPairs[i]);
+    const unsigned second = digit(kPairs[i] + 1u);
+    all |= first | second;
+    std::uint64_t& half = i < 8 ? id.high : id.low;
+    half = half << 8 | (first << 4 | second);
   }
+  if (!good || all > 15) return std::nullopt;
   return id;
 }
 

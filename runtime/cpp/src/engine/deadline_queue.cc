@@ -5,19 +5,40 @@
 namespace multifrost::engine {
 
 void DeadlineQueue::insert(Entry& entry) {
-  if (entry.deadline == Time::max()) return;
+  if (entry.deadline == Time::max() || insert_into_list(entry)) return;
   const Node node{entry.deadline, &entry};
   heap_.push_back(node);
   rise(heap_.size() - 1, node);
 }
 
+bool DeadlineQueue::insert_into_list(Entry& entry) noexcept {
+  Entry* before = back_;
+  for (std::size_t step = 0; before != nullptr && entry.deadline < before->deadline; ++step) {
+    if (step == kSteps) return false;
+    before = before->previous;
+  }
+  Entry*& to_this = before != nullptr ? before->next : front_;
+  entry.place = Entry::kListed;
+  entry.previous = before;
+  entry.next = to_this;
+  (entry.next != nullptr ? entry.next->previous : back_) = &entry;
+  to_this = &entry;
+  return true;
+}
+
 void DeadlineQueue::remove(Entry& entry) noexcept {
-  if (entry.place == Entry::kNowhere) return;
   const std::size_t place = entry.place;
   entry.place = Entry::kNowhere;
+  if (place == Entry::kNowhere) return;
+  if (place != Entry::kListed) return remove_from_heap(place);
+  (entry.previous != nullptr ? entry.previous->next : front_) = entry.next;
+  (entry.next != nullptr ? entry.next->previous : back_) = entry.previous;
+}
+
+void DeadlineQueue::remove_from_heap(std::size_t place) noexcept {
   const Node last = heap_.back();
   heap_.pop_back();
-  if (last.entry == &entry) return;
+  if (place == heap_.size()) return;
   // The last one fills the gap, and goes to where it belongs from there.
   if (place > 0 && last.time < heap_[(place - 1) / kChildren].time) {
     rise(place, last);

@@ -1,10 +1,12 @@
 // Deadlines in order: which call must end next.
 //
-// A heap of four children a node. Calls with the same timeout come in the order of their deadlines,
-// so that inserting one stays at the bottom; ending one in the middle finds its place by index.
-// Once warm nothing allocates. Pure; one thread at a time.
+// Calls with the same timeout come in the order of their deadlines, so most join a sorted list at
+// its end, and touch only their neighbours when they leave it. One that belongs further in front
+// than a few places goes to a heap of its own. Once warm nothing allocates. Pure; one thread at a
+// time.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <vector>
@@ -22,14 +24,16 @@ class DeadlineQueue {
    private:
     friend class DeadlineQueue;
     static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
-    std::size_t place = kNowhere;
+    static constexpr std::size_t kListed = static_cast<std::size_t>(-2);
+    std::size_t place = kNowhere;  ///< in the heap, or one of the two
+    Entry* previous = nullptr;
+    Entry* next = nullptr;
   };
 
-  bool empty() const noexcept { return heap_.empty(); }
-  std::size_t size() const noexcept { return heap_.size(); }
+  bool empty() const noexcept { return front_ == nullptr && heap_.empty(); }
   /// The earliest; Time::max() when there is none.
-  Time next() const noexcept { return heap_.empty() ? Time::max() : heap_.front().time; }
-  Entry& first() const noexcept { return *heap_.front().entry; }
+  Time next() const noexcept { return std::min(listed(), heaped()); }
+  Entry& first() const noexcept { return listed() <= heaped() ? *front_ : *heap_.front().entry; }
 
   /// An entry without a deadline is never due and not queued.
   void insert(Entry& entry);
@@ -37,11 +41,17 @@ class DeadlineQueue {
   void remove(Entry& entry) noexcept;
 
  private:
+  static constexpr std::size_t kSteps = 8;  ///< how far from the end of the list an entry may go
   static constexpr std::size_t kChildren = 4;
   struct Node {
     Time time;
     Entry* entry;
   };
+
+  Time listed() const noexcept { return front_ == nullptr ? Time::max() : front_->deadline; }
+  Time heaped() const noexcept { return heap_.empty() ? Time::max() : heap_.front().time; }
+  bool insert_into_list(Entry& entry) noexcept;
+  void remove_from_heap(std::size_t place) noexcept;
   void put(std::size_t place, const Node& node) noexcept {
     heap_[place] = node;
     node.entry->place = place;
@@ -49,6 +59,8 @@ class DeadlineQueue {
   void rise(std::size_t place, const Node& node) noexcept;
   void sink(std::size_t place, const Node& node) noexcept;
 
+  Entry* front_ = nullptr;
+  Entry* back_ = nullptr;
   std::vector<Node> heap_;
 };
 

@@ -6,6 +6,7 @@
 // throws.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,8 +18,12 @@
 
 namespace multifrost::protocol {
 
+/// When a message is written.
+using Time = std::chrono::steady_clock::time_point;
+
 struct CallHead {
   std::string_view id;
+  Time now;
   std::string_view function;
   std::string_view name_space;
   std::size_t arguments = 0;
@@ -54,7 +59,7 @@ class Protocol {
   virtual void begin_call(Encoder& to, const CallHead& head) const = 0;
   virtual void end_call(Encoder& to) const = 0;
   /// Up to the result; the caller then writes exactly one value.
-  virtual void begin_response(Encoder& to, std::string_view id) const = 0;
+  virtual void begin_response(Encoder& to, std::string_view id, Time now) const = 0;
   virtual void end_response(Encoder& to) const = 0;
   virtual void error(Encoder& to, std::string_view id, std::string_view text,
                      const ErrorExtras& extras) const = 0;

@@ -16,7 +16,7 @@ class V3 final : public Protocol {
 
   void begin_call(Encoder& to, const CallHead& head) const override;
   void end_call(Encoder& to) const override;
-  void begin_response(Encoder& to, std::string_view id) const override;
+  void begin_response(Encoder& to, std::string_view id, Time now) const override;
   void end_response(Encoder& to) const override;
   void error(Encoder& to, std::string_view id, std::string_view text,
              const ErrorExtras& extras) const override;

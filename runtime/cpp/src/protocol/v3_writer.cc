@@ -3,18 +3,16 @@
 #include <bit>
 #include <chrono>
 
+#include "protocol/timestamp.h"
 #include "protocol/v3.h"
 #include "wire/text.h"
 
 namespace multifrost::protocol {
 namespace {
 
-double now_seconds() noexcept {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 /// The four fields that every message carries (some receivers drop a message without one of them).
-void common(Encoder& to, std::size_t more_fields, std::string_view id, std::string_view type) {
+void common(Encoder& to, std::size_t more_fields, std::string_view id, std::string_view type,
+            Time now = std::chrono::steady_clock::now()) {
   to.begin_map(4 + more_fields);
   to.key("app");
   to.string(kAppId);
@@ -23,7 +21,7 @@ void common(Encoder& to, std::size_t more_fields, std::string_view id, std::stri
   to.key("type");
   to.string(type);
   to.key("timestamp");
-  to.floating(now_seconds());
+  to.floating(wall_seconds(now));
 }
 
 /// `metadata: {mf: {v: 1, …` with room for `fields` more.
@@ -44,7 +42,7 @@ void end_extras(Encoder& to) {
 }  // namespace
 
 void V3::begin_call(Encoder& to, const CallHead& head) const {
-  common(to, head.deadline_ms ? 4 : 3, head.id, "call");
+  common(to, head.deadline_ms ? 4 : 3, head.id, "call", head.now);
   to.key("function");
   to.string(head.function);
   // Always there, never nil and never empty: Python and Rust drop a call without a good one.
@@ -65,8 +63,8 @@ void V3::end_call(Encoder& to) const {
   to.end_map();
 }
 
-void V3::begin_response(Encoder& to, std::string_view id) const {
-  common(to, 1, id, "response");
+void V3::begin_response(Encoder& to, std::string_view id, Time now) const {
+  common(to, 1, id, "response", now);
   to.key("result");
 }
 
@@ -109,8 +107,9 @@ void V3::output(Encoder& to, std::string_view id, OutputStream stream,
 void V3::heartbeat(Encoder& to, std::string_view id) const {
   // Both forms, since JavaScript reads only `args`; no namespace: Python drops beats for a foreign
   // one.
-  common(to, 2, id, "heartbeat");
-  const double seconds = now_seconds();
+  const Time now = std::chrono::steady_clock::now();
+  common(to, 2, id, "heartbeat", now);
+  const double seconds = wall_seconds(now);
   to.key("args");
   to.begin_array(1);
   to.integer(static_cast<std::int64_t>(seconds * 1000));

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "process/pidfd.h"
 #include "process/unique_fd.h"
 #include "registry/folder_watch.h"
 #include "registry/process_identity.h"
@@ -25,8 +26,8 @@ using process::UniqueFd;
 /// JavaScript and Go hold theirs for milliseconds and call one stale after 10 s; a second less, so
 /// that who waits for our own limit gets in.
 constexpr double kStaleSeconds = 9.0;
-/// A change of the folder ends the wait at once; this is for what no change tells: an owner's
-/// death.
+/// A change of the folder ends the wait at once, and so does the owner's end; this is for systems
+/// that tell neither, and for a foreign owner without a name.
 constexpr std::chrono::milliseconds kLook{100};
 
 double seconds(const std::timespec& time) {
@@ -49,9 +50,35 @@ std::optional<pid_t> owner_of(const std::string& path) {
   return pid;
 }
 
-bool write_owner(int file) {
+/// Readable once the owner has ended; empty when it is unknown.
+UniqueFd process_of_owner(const std::string& path) {
+  const auto owner = owner_of(path);
+  return owner ? process::open_pidfd(*owner) : UniqueFd();
+}
+
+/// 0, or errno.
+int write_owner(const UniqueFd& file) {
   const std::string text = std::to_string(::getpid());
-  return ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (!file || ::write(file.get(), text.data(), text.size()) < 0) return errno;
+  return 0;
+}
+
+/// Makes the file with its owner's pid in it at once: a lock that is killed between its creation
+/// and its first byte would belong to nobody. 0, or errno.
+int make_file(const std::string& folder, const std::string& path) {
+  const UniqueFd nameless(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (nameless) {
+    if (const int error = write_owner(nameless); error != 0) return error;
+    const std::string self = "/proc/self/fd/" + std::to_string(nameless.get());
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return 0;
+    if (errno == EEXIST) return errno;
+  }
+  // Not every file system can do that.
+  const UniqueFd file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+  if (!file) return errno;
+  const int error = write_owner(file);
+  if (error != 0) ::unlink(path.c_str());
+  return error;
 }
 
 }  // namespace
@@ -65,7 +92,7 @@ Result<Locks> Locks::take(const std::string& folder, std::chrono::nanoseconds li
                                         {"services.lock", false}}) {
     const Lock lock{folder + "/" + name, is_folder};
     for (;;) {
-      auto taken = try_take(lock);
+      const auto taken = try_take(folder, lock);
       if (!taken) return taken.failure();
       if (*taken) break;
       if (clear_if_stale(folder, lock)) continue;
@@ -74,7 +101,8 @@ Result<Locks> Locks::take(const std::string& folder, std::chrono::nanoseconds li
                                 holder(lock) + "; remove it if nobody uses it any more");
       }
       if (watch) {
-        watch->wait(std::min(until, Clock::now() + kLook));
+        const UniqueFd owner = process_of_owner(lock.path);
+        watch->wait(std::min(until, Clock::now() + kLook), owner.get());
       } else {
         watch.emplace(folder);  // and once more: it may have gone before the watch began
       }
@@ -88,22 +116,15 @@ Locks::~Locks() {
   for (auto lock = held_.rbegin(); lock != held_.rend(); ++lock) release(*lock);
 }
 
-Result<bool> Locks::try_take(const Lock& lock) {
-  const auto failed = [&](int error) -> Result<bool> {
-    if (error == EEXIST) return false;
-    return registry_failure("cannot lock the service registry, " + lock.path, error);
-  };
-  if (lock.is_folder) {
-    if (::mkdir(lock.path.c_str(), S_ISVTX | S_IRWXU) != 0) return failed(errno);
-    return true;
+Result<bool> Locks::try_take(const std::string& folder, const Lock& lock) {
+  int error = 0;
+  if (!lock.is_folder) {
+    error = make_file(folder, lock.path);
+  } else if (::mkdir(lock.path.c_str(), S_ISVTX | S_IRWXU) != 0) {
+    error = errno;
   }
-  const UniqueFd file(
-      ::open(lock.path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!file) return failed(errno);
-  if (write_owner(file.get())) return true;
-  const int error = errno;
-  ::unlink(lock.path.c_str());
-  return failed(error);
+  if (error == 0 || error == EEXIST) return error == 0;
+  return registry_failure("cannot lock the service registry, " + lock.path, error);
 }
 
 bool Locks::clear_if_stale(const std::string& folder, const Lock& lock) {

@@ -42,7 +42,7 @@ class Locks {
   };
 
   Locks() = default;
-  static Result<bool> try_take(const Lock& lock);
+  static Result<bool> try_take(const std::string& folder, const Lock& lock);
   static bool clear_if_stale(const std::string& folder, const Lock& lock);
   static bool is_gone_or_stale(const Lock& lock);
   static std::string holder(const Lock& lock);

@@ -82,6 +82,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   }
   const engine::CallId id{id_half_, next_call_id().low};
   request.ticket = id.low;
+  request.begun = head.now = Clock::now();
   const engine::CallId::Text text = id.text();
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
@@ -98,8 +99,7 @@ void ParentSession::prepare(Call& call, const Request& request) {
   call.name_space = name_space_of(request);
   call.timeout = timeout_of(request);
   if (call.timeout) {
-    const Time now = Clock::now();
-    if (*call.timeout < Time::max() - now) call.deadline = now + *call.timeout;
+    if (*call.timeout < Time::max() - request.begun) call.deadline = request.begun + *call.timeout;
   }
 }
 
@@ -170,12 +170,13 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
     const transport::PeerId peer = link->peer;
     const bool held = may_hold(*link, call);
     if (held) hold(*link);
-    lock.unlock();
+    // Sending now is a system call, which others need not wait for.
+    if (!held) lock.unlock();
     std::uint64_t number = 0;
     const Sent sent = link->transport->try_send(
         peer, message, &number, held ? transport::Urgency::held : transport::Urgency::now);
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
-    lock.lock();
+    if (!held) lock.lock();
     if (sent == Sent::taken || !ledger_.is_open(call)) return;
     ledger_.unsent(call);
     if (sent == Sent::full) link->blocked = true;

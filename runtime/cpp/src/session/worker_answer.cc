@@ -15,7 +15,8 @@ void WorkerAnswer::open(transport::PeerId peer, std::string_view id) noexcept {
 
 Encoder& WorkerAnswer::begin_result() {
   clear();
-  protocol_.begin_response(encoder_, id_);
+  written_at_ = std::chrono::steady_clock::now();
+  protocol_.begin_response(encoder_, id_, written_at_);
   return encoder_;
 }
 
@@ -26,6 +27,7 @@ void WorkerAnswer::finish_result() {
 
 void WorkerAnswer::fail(const Failure& failure) {
   clear();
+  written_at_ = std::chrono::steady_clock::now();
   const std::string text = call::error_text(failure);
   protocol_.error(encoder_, id_, text,
                   {.code = failure.code(),

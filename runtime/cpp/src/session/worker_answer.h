@@ -22,6 +22,9 @@ class WorkerAnswer final : public AnswerSink {
   /// Whether the answer leaves at once or with the next ones; `now` for each call until told.
   void set_urgency(transport::Urgency urgency) noexcept { urgency_ = urgency; }
 
+  /// When the answer was written.
+  protocol::Time written_at() const noexcept { return written_at_; }
+
   Encoder& begin_result() override;
   void finish_result() override;
   void fail(const Failure& failure) override;
@@ -36,6 +39,7 @@ class WorkerAnswer final : public AnswerSink {
   transport::PeerId peer_ = transport::PeerId::none;
   std::string_view id_;
   transport::Urgency urgency_ = transport::Urgency::now;
+  protocol::Time written_at_{};
 };
 
 }  // namespace multifrost::session

@@ -49,10 +49,11 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
   switch (message.kind) {
     case protocol::MessageKind::call: {
       Waiting call{event.peer, std::move(event.payload), Clock::now()};
-      if (may_run) return run(message, call);
+      if (may_run) return run(message, call, call.arrived);
       const std::lock_guard lock(mutex_);
       queued_bytes_ += call.frame.size();
       queue_.push_back(std::move(call));
+      queued_ = true;
       return;
     }
     case protocol::MessageKind::heartbeat:

@@ -75,9 +75,11 @@ void WorkerSession::take_next() {
 }
 
 std::optional<WorkerSession::Waiting> WorkerSession::next_queued() {
+  if (!queued_) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (queue_.empty()) {
     queued_bytes_ = 0;
+    queued_ = false;
     return std::nullopt;
   }
   std::optional<Waiting> next = std::move(queue_.front());
@@ -87,21 +89,25 @@ std::optional<WorkerSession::Waiting> WorkerSession::next_queued() {
 
 void WorkerSession::run_queued(const Waiting& waiting) {
   protocol::Message call;
-  if (protocol_.read(waiting.frame, call) == protocol::Reading::message) run(call, waiting);
+  if (protocol_.read(waiting.frame, call) == protocol::Reading::message) {
+    run(call, waiting, Clock::now());
+  }
 }
 
-void WorkerSession::run(const protocol::Message& call, const Waiting& waiting) {
+void WorkerSession::run(const protocol::Message& call, const Waiting& waiting,
+                        Clock::time_point begin) {
   answer_.open(waiting.peer, call.id);
   if (!call.damage.empty()) {
     answer_.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
   } else if (!call.has_function) {
     answer_.fail(not_executed(ErrorCode::invalid_argument, "Message missing 'function' field"));
   } else {
-    run_handler(call, waiting);
+    run_handler(call, waiting, begin);
   }
 }
 
-void WorkerSession::run_handler(const protocol::Message& call, const Waiting& waiting) {
+void WorkerSession::run_handler(const protocol::Message& call, const Waiting& waiting,
+                                Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
   if (!functions_.has_name_space(name_space)) return;
@@ -119,24 +125,23 @@ void WorkerSession::run_handler(const protocol::Message& call, const Waiting& wa
   if (stopping_) {
     return refuse(ErrorCode::shutting_down, "the worker is shutting down: ", " was not executed");
   }
-  invoke(call, waiting, *function);
+  invoke(call, waiting, *function, begin);
 }
 
 void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting,
-                           const Function& function) {
+                           const Function& function, Clock::time_point begin) {
   std::optional<Clock::time_point> deadline;
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
     deadline =
         waiting.arrived + std::chrono::milliseconds(std::min(*call.extras.deadline_ms, most));
-    if (Clock::now() >= *deadline) {
+    if (begin >= *deadline) {
       return answer_.fail(not_executed(
           ErrorCode::expired, "the call's deadline had passed before the worker began it"));
     }
   }
   know_caller(waiting.peer);
   const bool batch = begin_batch(function);
-  const Clock::time_point begin = Clock::now();
   std::stop_token stop;
   {
     const std::lock_guard lock(mutex_);
@@ -160,7 +165,7 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
   IncomingCall incoming(call.function, call.arguments, arguments, context, answer_);
   call::run(*function.dispatcher, incoming);
 
-  if (batch) function.quick = Clock::now() - begin < kQuick;
+  if (batch) function.quick = answer_.written_at() - begin < kQuick;
   {
     const std::lock_guard lock(mutex_);
     running_.since.reset();

@@ -80,9 +80,10 @@ class WorkerSession {
   void take_next();
   std::optional<Waiting> next_queued();
   void run_queued(const Waiting& call);
-  void run(const protocol::Message& call, const Waiting& waiting);
-  void run_handler(const protocol::Message& call, const Waiting& waiting);
-  void invoke(const protocol::Message& call, const Waiting& waiting, const Function& function);
+  void run(const protocol::Message& call, const Waiting& waiting, Clock::time_point begin);
+  void run_handler(const protocol::Message& call, const Waiting& waiting, Clock::time_point begin);
+  void invoke(const protocol::Message& call, const Waiting& waiting, const Function& function,
+              Clock::time_point begin);
   bool begin_batch(const Function& function);
   void take_reading_back();
   void refuse_the_rest();
@@ -122,7 +123,8 @@ class WorkerSession {
 
   std::mutex mutex_;
   std::deque<Waiting> queue_;
-  std::size_t queued_bytes_ = 0;  ///< taken into queue_ since it was last empty
+  std::atomic<bool> queued_{false};  ///< whether there are any; changed under the lock
+  std::size_t queued_bytes_ = 0;     ///< taken into queue_ since it was last empty
   Running running_;
   std::stop_source stop_source_;
   std::optional<Clock::time_point> parent_lost_at_;

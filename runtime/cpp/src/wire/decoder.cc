@@ -79,7 +79,11 @@ Decoder::Decoder(const Bytes& message, Format format, DecodeLimits limits)
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
-Kind Decoder::peek() const noexcept {
+Kind Decoder::other_peek() const noexcept {
+  if (remaining() >= 2 && byte() == kStr8 &&
+      static_cast<unsigned char>(next_[1]) <= remaining() - 2) {
+    return Kind::string;  // every id is one
+  }
   Head head;
   if (!read_head(next_, end_, head)) return Kind::end;
   return head.is_undefined(next_) ? Kind::nil : head.kind;
