@@ -1,10 +1,9 @@
 // The worker that is measured: two methods, on the class that mfgen wrote from bench.mfidl.
 //
 //   calls_worker [direct|libzmq] [unix|tcp]
-#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <string_view>
-#include <utility>
 
 #include "bench.mf.h"
 #include "harness/cores.h"
@@ -20,14 +19,6 @@ class Worker final : public bench::calls::BenchWorker {
   }
 
   multifrost::Bytes echo(multifrost::Bytes data, multifrost::CallContext&) override { return data; }
-
-  double busy(std::uint32_t milliseconds, multifrost::CallContext&) override {
-    using Clock = std::chrono::steady_clock;
-    const auto begin = Clock::now();
-    while (Clock::now() - begin < std::chrono::milliseconds(milliseconds)) {
-    }
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
 };
 
 }  // namespace

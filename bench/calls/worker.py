@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from bench_mf import BenchWorker
 
@@ -15,12 +14,6 @@ class Worker(BenchWorker):
 
     def echo(self, data: bytes) -> bytes:
         return data
-
-    def busy(self, milliseconds: int) -> float:
-        begin = time.monotonic()
-        while (passed := (time.monotonic() - begin) * 1000) < milliseconds:
-            pass
-        return passed
 
 
 if __name__ == "__main__":

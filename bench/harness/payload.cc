@@ -1,5 +1,7 @@
 #include "harness/payload.h"
 
+#include <cstdint>
+#include <cstring>
 #include <random>
 
 #include "harness/fail.h"
@@ -8,8 +10,11 @@ namespace bench {
 
 std::string make_payload(std::size_t size) {
   std::string bytes(size, '\0');
-  std::minstd_rand random(2463534242U);
-  for (char& byte : bytes) byte = static_cast<char>(random() >> 8U);
+  std::mt19937_64 random(2463534242U);
+  for (std::size_t at = 0; at + sizeof(std::uint64_t) <= size; at += sizeof(std::uint64_t)) {
+    const std::uint64_t word = random();
+    std::memcpy(&bytes[at], &word, sizeof word);
+  }
   return bytes;
 }
 

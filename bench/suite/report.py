@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from suite.figures import Table
-from suite.tables import COSTS, SEQUENTIAL, THROUGHPUT, peers_table, verdict_table
+from suite.tables import COSTS, SEQUENTIAL, THROUGHPUT, codegen_table, peers_table, verdict_table
 from suite.targets import judge
 
 SECTIONS = [
@@ -14,8 +14,13 @@ SECTIONS = [
 
 
 def sections(table: Table) -> list[tuple[str, str]]:
-    """Title and table of each part."""
-    parts = [(title, peers_table(table, columns)) for title, columns in SECTIONS]
+    """Title and table of each part for which something was measured."""
+    figures = {row.figure for row in table.rows}
+    parts = []
+    if "spawn_ms" in figures:
+        parts += [(title, peers_table(table, columns)) for title, columns in SECTIONS]
+    if "generate_ms" in figures:
+        parts.append(("Generating and compiling; g++ -O2, with a using file", codegen_table(table)))
     return [*parts, ("Targets; on one core unless it says otherwise", verdict_table(judge(table)))]
 
 

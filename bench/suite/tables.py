@@ -64,6 +64,7 @@ THROUGHPUT: list[Column] = [
 COSTS: list[Column] = [
     ("1 MiB MB/s", "same", "e1m_mbs"),
     (TIMES, "same", "e1m_mbs"),
+    ("free", "free", "e1m_mbs"),
     ("64 MiB MB/s", "same", "e64m_mbs"),
     (TIMES, "same", "e64m_mbs"),
     ("spawn ms", "free", "spawn_ms"),
@@ -86,6 +87,25 @@ def peers_table(table: Table, columns: Sequence[Column]) -> str:
         [peer.name, *(cell(peer, column) for column in columns)] for peer in measured_peers(table)
     ]
     return markdown(["", *(column[0] for column in columns)], rows)
+
+
+CODEGEN: list[tuple[str, str]] = [
+    ("generate ms", "generate_ms"),
+    ("MB", "generated_mb"),
+    ("compile CPU s", "compile_cpu_s"),
+    ("peak MB", "compiler_peak_mb"),
+]
+
+
+def codegen_table(table: Table) -> str:
+    cases = dict.fromkeys(
+        (row.peer, row.placement) for row in table.rows if row.figure == "generate_ms"
+    )
+    rows = [
+        [f"{peer}, {size}", *(number(table.value(peer, size, figure)) for _, figure in CODEGEN)]
+        for peer, size in cases
+    ]
+    return markdown(["", *(heading for heading, _ in CODEGEN)], rows)
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from codegen.interface import LARGE, SMALL
+
 from suite.figures import Table
 from suite.peers import RAW_TCP, RAW_UNIX, RAW_ZMQ
 from suite.rounds import INTERPRETER
@@ -46,12 +48,8 @@ def times(above: str, below: str, figure: str, placement: str = "same") -> Rule:
     return lambda table: table.ratio(above, below, placement, figure)
 
 
-def value(peer: str, figure: str, placement: str = "same", scale: float = 1.0) -> Rule:
-    def rule(table: Table) -> float | None:
-        found = table.value(peer, placement, figure)
-        return None if found is None else found * scale
-
-    return rule
+def value(peer: str, figure: str, placement: str = "same") -> Rule:
+    return lambda table: table.value(peer, placement, figure)
 
 
 def quotient(above: tuple[str, str], below: tuple[str, str], placement: str = "same") -> Rule:
@@ -150,7 +148,23 @@ def _payloads_and_costs() -> list[Target]:
     ]
 
 
-TARGETS = _sequential() + _throughput() + _payloads_and_costs()
+def _codegen() -> list[Target]:
+    small, large = SMALL.name, LARGE.name
+    return [
+        Target(f"generate {large}", 40, value("mfgen", "generate_ms", large), unit="ms"),
+        Target(f"generated from {large}", 4, value("mfgen", "generated_mb", large), unit="MB"),
+        Target(f"compile {small}", 2.0, value("mfgen", "compile_cpu_s", small), unit="CPU s"),
+        Target(f"compile {large}", 40, value("mfgen", "compile_cpu_s", large), unit="CPU s"),
+        Target(
+            "… the largest compiler process",
+            1000,
+            value("mfgen", "compiler_peak_mb", large),
+            unit="MB",
+        ),
+    ]
+
+
+TARGETS = _sequential() + _throughput() + _payloads_and_costs() + _codegen()
 
 
 def judge(table: Table) -> list[Verdict]:

@@ -1,0 +1,1 @@
+"""What generating and compiling costs, for ours and for the peers' generators."""
