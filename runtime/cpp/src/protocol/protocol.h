@@ -22,8 +22,8 @@ namespace multifrost::protocol {
 using Time = std::chrono::steady_clock::time_point;
 
 struct CallHead {
+  Time now = std::chrono::steady_clock::now();
   std::string_view id;
-  Time now;
   std::string_view function;
   std::string_view name_space;
   std::size_t arguments = 0;

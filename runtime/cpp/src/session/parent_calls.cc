@@ -68,7 +68,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method) const {
 }
 
 Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
-  protocol::CallHead head;
+  protocol::CallHead head;  // reads the clock
   // The usual case needs no lock; whatever changes meanwhile is seen when the call is opened.
   if (phase_ != Phase::ready || !in_own_process()) {
     const Lock lock(*this);
@@ -82,7 +82,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   }
   const engine::CallId id{id_half_, next_call_id().low};
   request.ticket = id.low;
-  request.begun = head.now = Clock::now();
+  request.begun = head.now;
   const engine::CallId::Text text = id.text();
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
