@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <ostream>
 #include <string>
 
 #include "scenario.h"
@@ -66,6 +67,8 @@ struct Mistake {
   Bug bug;
   const char* invariant;  ///< what tells of it
 };
+
+void PrintTo(const Mistake& mistake, std::ostream* to) { *to << "found as " << mistake.invariant; }
 
 std::string name_of(const testing::TestParamInfo<Mistake>& mistake) { return mistake.param.name; }
 
