@@ -267,7 +267,7 @@ bool come_and_go(const Registry& registry, const std::filesystem::path& owners, 
 
 TEST_F(RegistryService, KeepsItsWordWhoeverIsKilledWhenever) {
   constexpr std::size_t kProcesses = 6;
-  constexpr int kKills = 100;
+  constexpr int kKills = 30;
   const process::TemporaryFolder owners;
   std::minstd_rand random(4711);
   const auto start = [&] {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 
 #include "process/unique_fd.h"
 #include "registry/folder_watch.h"
@@ -92,13 +93,17 @@ Result<Entries> RegistryFile::read() const {
 
 Result<Entries> RegistryFile::read_for_change() const {
   const auto until = std::chrono::steady_clock::now() + kPartial;
-  FolderWatch watch(folder_);
+  std::optional<FolderWatch> watch;  // made when it is needed: ending one takes the kernel 10 ms
   for (;;) {
     auto found = look();
     if (!found) return found.failure();
     if (*found) return **std::move(found);
     if (std::chrono::steady_clock::now() >= until) break;
-    watch.wait(until);
+    if (watch) {
+      watch->wait(until);
+    } else {
+      watch.emplace(folder_);
+    }
   }
   const std::string aside =
       path_ + ".corrupt-" + std::to_string(std::time(nullptr)) + "-" + std::to_string(::getpid());
