@@ -271,6 +271,29 @@ def test_a_lock_that_somebody_else_has_since_is_not_released(folder: Path, name:
     assert os.listdir(folder) == [name]
 
 
+def test_a_lock_file_is_never_without_its_owner(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or one that is killed right then would keep everybody out until it is old."""
+
+    def interrupt(*_args: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "link", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        registry.register("me", 5555)
+    assert os.listdir(folder) == []
+
+
+def test_locks_where_files_need_a_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_more: object) -> None:
+        raise OSError(95, "not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    registry.register("me", 5555)
+    assert registry.discover("me") is not None
+
+
 def test_many_processes_register_at_once() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); from multifrost import registry\n"

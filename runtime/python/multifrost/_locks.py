@@ -78,14 +78,34 @@ def _take(path: str, is_folder: bool) -> bool:
         if is_folder:
             os.mkdir(path, 0o700 | stat.S_ISVTX)
         else:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(str(os.getpid()))
+            _make_file(path)
     except FileExistsError:
         return False
     except OSError as error:
         raise RegistryError(f"cannot lock the service registry: {error}") from None
     return True
+
+
+def _make_file(path: str) -> None:
+    """Makes the file with its owner's pid in it at once: a lock that is killed between its creation
+    and its first byte would belong to nobody."""
+    folder = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        nameless = os.open(os.path.dirname(path), os.O_TMPFILE | os.O_WRONLY, 0o600)
+        try:
+            os.write(nameless, str(os.getpid()).encode())
+            # With a dir_fd, or os.link would link the symbolic link itself.
+            os.link(f"/proc/self/fd/{nameless}", path, src_dir_fd=folder, follow_symlinks=True)
+        finally:
+            os.close(nameless)
+    except FileExistsError:
+        raise
+    except OSError:  # not every file system can do that
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(str(os.getpid()))
+    finally:
+        os.close(folder)
 
 
 def _clear_if_stale(folder: str, path: str, is_folder: bool) -> bool:
