@@ -9,79 +9,13 @@
 #include <random>
 #include <thread>
 
-#include "session/dynamic_call.h"
-#include "session/parent_channel.h"
-#include "session_support.h"
+#include "session_parent_support.h"
 
 namespace multifrost::session {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-/// Hands out transports that the test has made.
-class FakeLauncher final : public Launcher {
- public:
-  explicit FakeLauncher(std::deque<std::shared_ptr<FakeTransport>>& transports)
-      : transports_(transports) {}
-  Result<Launched> launch() override {
-    Launched launched;
-    launched.transport = transports_.front();
-    transports_.pop_front();
-    return launched;
-  }
-
- private:
-  std::deque<std::shared_ptr<FakeTransport>>& transports_;
-};
-
-class ParentSessionTest : public testing::Test {
- protected:
-  ParentSessionTest() { next_incarnation(); }
-
-  std::shared_ptr<FakeTransport> next_incarnation() {
-    worker_ = std::make_shared<FakeTransport>();
-    transports_.push_back(worker_);
-    return worker_;
-  }
-  ParentSession& session() {
-    if (!channel_) {
-      channel_ = std::make_unique<ParentChannel>(std::make_shared<ParentSession>(
-          runtime_.core(), std::make_unique<FakeLauncher>(transports_), protocol::multifrost_v3(),
-          "scripted", options_));
-    }
-    return channel_->session();
-  }
-  Channel& channel() {
-    session();
-    return *channel_;
-  }
-  /// Opens the session; the scripted worker connects and answers the first heartbeat.
-  void open() {
-    session();
-    std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
-    worker_->connect();
-    echo();
-  }
-  void echo(Value::Map extras = {}) {
-    const auto beat = worker_->next("heartbeat");
-    Value::Map metadata{{"hb_response", true}};
-    for (auto& entry : extras) metadata.push_back(std::move(entry));
-    worker_->deliver(message_of("heartbeat", beat.id(), {{"metadata", std::move(metadata)}}));
-  }
-  Pending<Value> start(std::string_view function, CallOptions options = {}) {
-    return start_dynamic_call(channel(), function, {1, 2}, options);
-  }
-  void answer(const std::string& id, Value result) {
-    worker_->deliver(message_of("response", id, {{"result", std::move(result)}}));
-  }
-
-  Runtime runtime_;
-  SpawnOptions options_;
-  std::deque<std::shared_ptr<FakeTransport>> transports_;
-  std::shared_ptr<FakeTransport> worker_;
-  std::unique_ptr<ParentChannel> channel_;
-};
 
 TEST_F(ParentSessionTest, CallsQueueUntilTheFirstHeartbeatIsEchoed) {
   session();

@@ -22,6 +22,7 @@
 
 #include "multifrost/channel.h"
 #include "multifrost/connect_options.h"
+#include "multifrost/metrics.h"
 #include "multifrost/pending.h"
 #include "multifrost/value.h"
 
@@ -49,6 +50,14 @@ struct SpawnOptions {
   std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(5);  ///< spec 7.2; zero: none
   std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(3);   ///< spec 7.2
   int heartbeat_max_misses = 3;                                           ///< spec 7.2
+  /// Echoes that tell of one handler running for longer than this count as missed; zero: never.
+  std::chrono::nanoseconds handler_stall_timeout = std::chrono::nanoseconds(0);
+  /// Spec 7.3: starts the worker again when it ends by itself. Calls that were sent then end with
+  /// WorkerExitedError, those still queued and new ones wait for the next worker.
+  bool auto_restart = false;
+  int max_restart_attempts = 5;  ///< spec 7.3; in a row
+  RestartBackoff restart_backoff = {};
+  CircuitOptions circuit = {};
   /// Stop: SHUTDOWN message, after `stop_deadline` SIGTERM, after `kill_deadline` more SIGKILL.
   std::chrono::nanoseconds stop_deadline = std::chrono::seconds(2);
   std::chrono::nanoseconds kill_deadline = std::chrono::seconds(2);
@@ -103,6 +112,19 @@ class ParentWorker {
   /// For generated clients: `VisionClient(worker.channel())`. Calls before start() fail with
   /// not_started.
   std::shared_ptr<Channel> channel() const;
+
+  /// Ready for calls: connected, and the circuit is closed (spec 4.1 `isHealthy`).
+  bool is_healthy() const noexcept;
+  /// Calls fail at once with CircuitOpenError (spec 4.1 `circuitOpen`, 7.1).
+  bool circuit_open() const noexcept;
+  /// Closes the circuit (spec 9.1 "manual reset"). A worker that has ended for good then needs
+  /// start(), as one that was never started.
+  void reset_circuit();
+  /// The last heartbeat's round trip by our own clock; none before the first (spec 7.2).
+  std::optional<std::chrono::nanoseconds> last_heartbeat_rtt() const noexcept;
+  /// Counts and latencies since the worker object was made, or since reset_metrics() (spec 7.4).
+  Metrics metrics() const;
+  void reset_metrics();
 
   /// The worker's process id while it runs; none for a service.
   std::optional<int> process_id() const noexcept;

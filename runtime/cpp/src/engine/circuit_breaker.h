@@ -30,6 +30,7 @@
 //   -----------------------------------------------+-----------+--------
 //   a result                                       | success   | success
 //   an error that the interface declares           | success   | failure
+//   a call refused for what it asks (no such …)    | success   | failure
 //   an undeclared error, an unreadable answer      | failure   | failure
 //   deadline passed after the call was sent        | failure   | failure
 //   connection lost, worker exited after sending   | nothing   | failure
@@ -74,7 +75,7 @@ class CircuitBreaker {
   };
   enum class Outcome : std::uint8_t {
     result,
-    declared_error,
+    declared_error,  ///< or another answer that does not speak against the worker
     remote_error,  ///< undeclared, or an answer that cannot be read
     deadline,
     lost,

@@ -28,9 +28,12 @@ struct Seat : engine::Waiter {
 };
 
 struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
+  using Time = engine::DeadlineQueue::Time;
+
   const Method* method = nullptr;
   std::string name_space;
   std::optional<std::chrono::nanoseconds> timeout;
+  Time begun{};
 
   Buffer message;              ///< while it is queued
   std::optional<Reply> reply;  ///< the outcome

@@ -38,6 +38,7 @@ class ConnectLauncher final : public Launcher {
     return launched;
   }
 
+  bool starts_processes() const noexcept override { return false; }
   void give_up() noexcept override { given_up_.set(); }
 
  private:

@@ -22,6 +22,8 @@ class Launcher {
  public:
   virtual ~Launcher() = default;
   virtual Result<Launched> launch() = 0;
+  /// False: launch() finds what runs already.
+  virtual bool starts_processes() const noexcept { return true; }
   /// Ends a launch() under way that waits, from any thread.
   virtual void give_up() noexcept {}
 };

@@ -44,7 +44,8 @@ struct Link {
   engine::Heartbeat heartbeat;
 
   transport::PeerId peer = transport::PeerId::none;
-  bool ready = false;    ///< verified connection and one heartbeat echoed (R5)
+  bool ready = false;  ///< verified connection and one heartbeat echoed (R5)
+  bool was_ready = false;
   bool blocked = false;  ///< the out-queue is full: calls wait for `room`
   bool ours = false;     ///< the worker runs a runtime of ours and reads our extensions
   bool any_answer = false;

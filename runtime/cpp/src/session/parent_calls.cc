@@ -1,6 +1,7 @@
 // Calls of a parent's session: from a request to its outcome.
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "session/buffer_pool.h"
 #include "session/next_call_id.h"
@@ -45,7 +46,7 @@ std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(const Request&
   return options_.default_timeout;
 }
 
-std::optional<Failure> ParentSession::refusal(const Method& method) const {
+std::optional<Failure> ParentSession::refusal(const Method& method, bool has_deadline) {
   const auto refused = [&](ErrorCode code, const std::string& why) {
     return Failure(code, Execution::not_executed, std::string(method.label) + ": " + why);
   };
@@ -60,11 +61,17 @@ std::optional<Failure> ParentSession::refusal(const Method& method) const {
       return refused(ErrorCode::closed, name_ + " has been closed");
     case Phase::ended:
       return refused(ErrorCode::circuit_open, ended_->message() + "; start() runs it again");
+    case Phase::restarting:
+      if (has_deadline || launcher_->starts_processes()) break;
+      return refused(ErrorCode::connection,
+                     name_ + " is away and being looked for; only calls with a timeout wait");
     case Phase::connecting:
     case Phase::ready:
       break;
   }
-  return std::nullopt;
+  if (breaker_.admits()) return std::nullopt;
+  metrics_.refused();
+  return refused(ErrorCode::circuit_open, circuit_text());
 }
 
 Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
@@ -72,7 +79,9 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   // The usual case needs no lock; whatever changes meanwhile is seen when the call is opened.
   if (phase_ != Phase::ready || !in_own_process()) {
     const Lock lock(*this);
-    if (auto refused = refusal(request.method())) return *std::move(refused);
+    if (auto refused = refusal(request.method(), timeout_of(request).has_value())) {
+      return *std::move(refused);
+    }
   }
   if (ours_) {
     if (const auto timeout = timeout_of(request)) {
@@ -97,6 +106,7 @@ void ParentSession::prepare(Call& call, const Request& request) {
   call.id = {id_half_, request.ticket};
   call.method = &request.method();
   call.name_space = name_space_of(request);
+  call.begun = request.begun;
   call.timeout = timeout_of(request);
   if (call.timeout) {
     if (*call.timeout < Time::max() - request.begun) call.deadline = request.begun + *call.timeout;
@@ -110,8 +120,10 @@ Reply ParentSession::call(Request& request) {
   prepare(call, request);
   const std::stop_token& stop = request.options().stop;
   Lock lock(*this);
-  if (auto refused = refusal(*call.method)) return {*call.method, *std::move(refused)};
-  ledger_.open(call);
+  if (auto refused = refusal(*call.method, call.timeout.has_value())) {
+    return {*call.method, *std::move(refused)};
+  }
+  open_in_books(call);
   if (stop.stop_requested()) {
     end(call, Ending::cancel);
   } else {
@@ -148,12 +160,12 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   {
     Lock lock(*this);
     pending->open_ = pending;
-    if (auto refused = refusal(*call.method)) {
+    if (auto refused = refusal(*call.method, call.timeout.has_value())) {
       call.reply.emplace(*call.method, *std::move(refused));
       give_out_later(*pending);
       return pending;
     }
-    ledger_.open(call);
+    open_in_books(call);
     deadlines_.insert(call);
     wake_at(call.deadline);
     send(lock, call, request.encoder().buffer());
@@ -183,7 +195,7 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
   }
   call.message = std::move(message);
   message = Buffer();
-  if (!link) return early_.push_back(&call);
+  if (!link || link->settled) return early_.push_back(&call);
   link->queued.push_back(&call);
   // Room may have come between try_send and here; if not, this asks for it again.
   if (link->ready && link->blocked) flush_queue(*link);
@@ -224,8 +236,13 @@ void ParentSession::flush_queue(Link& link) {
 
 void ParentSession::end(Call& call, Ending by) {
   Verdict verdict{};
+  const bool sent = ledger_.is_sent(call);
   if (!ledger_.end(call, by, verdict, link_ ? link_->written : 0)) return;
-  std::erase(link_ ? link_->queued : early_, &call);
+  if (!sent) {
+    if (link_) std::erase(link_->queued, &call);
+    std::erase(early_, &call);
+  }
+  judge_end(call, sent, by);
   finish(call, Reply(*call.method, failure_of(call, by, verdict)));
 }
 
@@ -269,6 +286,29 @@ bool ParentSession::wait_for_end(Call& call, Time until) {
 void ParentSession::end_all(Ending by) {
   while (engine::CallLedger::Entry* const entry = ledger_.any())
     end(static_cast<Call&>(*entry), by);
+}
+
+/// The link has ended. What was sent on it ends; where another worker will take its place, what was
+/// not sent waits for that one (R5).
+void ParentSession::end_calls_of(Link& link, Ending by) {
+  if (!options_.auto_restart || (phase_ != Phase::ready && phase_ != Phase::restarting)) {
+    return end_all(by);
+  }
+  while (engine::CallLedger::Entry* const entry = ledger_.any_sent_on(epoch_of(link))) {
+    end(static_cast<Call&>(*entry), by);
+  }
+  early_.insert(early_.begin(), link.queued.begin(), link.queued.end());
+  link.queued.clear();
+  if (launcher_->starts_processes()) return;
+  const std::vector<Call*> waiting(early_.begin(), early_.end());
+  for (Call* const call : waiting) {
+    if (!call->timeout) end(*call, by);
+  }
+}
+
+void ParentSession::open_in_books(Call& call) {
+  ledger_.open(call);
+  metrics_.began();
 }
 
 Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) const {

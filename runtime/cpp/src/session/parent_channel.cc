@@ -1,5 +1,6 @@
 #include "session/parent_channel.h"
 
+#include <limits>
 #include <new>
 
 #include "multifrost/client.h"
@@ -11,6 +12,8 @@ Runtime::Core& core_of(Runtime* runtime) {
   return (runtime != nullptr ? *runtime : Runtime::default_runtime()).core();
 }
 
+constexpr int kServiceThreshold = 5;
+
 /// What a session needs to know of a worker that it does not start.
 SpawnOptions session_options(const ConnectOptions& options) {
   SpawnOptions session;
@@ -19,6 +22,12 @@ SpawnOptions session_options(const ConnectOptions& options) {
   session.heartbeat_interval = options.heartbeat_interval;
   session.heartbeat_timeout = options.heartbeat_timeout;
   session.heartbeat_max_misses = options.heartbeat_max_misses;
+  session.handler_stall_timeout = options.handler_stall_timeout;
+  session.auto_restart = options.reconnect;
+  session.max_restart_attempts = std::numeric_limits<int>::max();
+  session.restart_backoff = options.reconnect_backoff;
+  session.circuit = options.circuit;
+  session.circuit.threshold = options.circuit.threshold.value_or(kServiceThreshold);
   session.output = options.output;
   session.absent_result_is_zero = options.absent_result_is_zero;
   return session;

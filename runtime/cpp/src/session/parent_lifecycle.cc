@@ -20,6 +20,16 @@ constexpr auto kAfterKill = 5s;
 
 constexpr unsigned kIncarnations = Supervisor::kTags / 8;
 
+engine::CircuitBreaker::Options breaker_options(const SpawnOptions& options) {
+  using Breaker = engine::CircuitBreaker;
+  Breaker::Options breaker;
+  breaker.enabled = options.circuit.enabled;
+  breaker.literal = options.circuit.literal_counting;
+  breaker.threshold =
+      options.circuit.threshold.value_or(Breaker::default_threshold(options.max_restart_attempts));
+  return breaker;
+}
+
 }  // namespace
 
 ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> launcher,
@@ -31,7 +41,13 @@ ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> laun
       name_(std::move(name)),
       options_(std::move(options)),
       process_epoch_(process_epoch()),
-      id_half_(next_call_id().high) {}
+      id_half_(next_call_id().high),
+      breaker_(breaker_options(options_)),
+      restarts_({.auto_restart = options_.auto_restart,
+                 .max_attempts = options_.max_restart_attempts,
+                 .first_delay = options_.restart_backoff.first,
+                 .longest_delay = options_.restart_backoff.longest,
+                 .stable_after = options_.restart_backoff.stable_after}) {}
 
 ParentSession::~ParentSession() = default;
 
@@ -49,6 +65,9 @@ Result<void> ParentSession::open() {
     if (phase_ == Phase::ready) return {};
     phase_ = Phase::connecting;
     ended_.reset();
+    restart_at_.reset();
+    restarts_.reset();
+    breaker_.reset();
     former.swap(link_);
   }
   former.reset();
@@ -65,7 +84,7 @@ Result<void> ParentSession::open() {
   const bool in_time = phase_changed_.wait_for(lock.native(), options_.start_timeout, [&] {
     return phase_ != Phase::connecting || link->settled;
   });
-  if (phase_ == Phase::ready) return {};
+  if (link->was_ready) return {};
   const Failure failure = start_failure(*link, !in_time);
   end_process(lock, *link, Clock::now());
   if (phase_ != Phase::closed) phase_ = Phase::idle;
@@ -76,7 +95,10 @@ Result<void> ParentSession::open() {
 void ParentSession::adopt(Launched launched) {
   link_ = std::make_shared<Link>(
       std::move(launched.transport), std::move(launched.process),
-      engine::Heartbeat::Options{options_.heartbeat_interval, options_.heartbeat_timeout});
+      engine::Heartbeat::Options{.interval = options_.heartbeat_interval,
+                                 .timeout = options_.heartbeat_timeout,
+                                 .max_misses = options_.heartbeat_max_misses,
+                                 .handler_stall_timeout = options_.handler_stall_timeout});
   Link& link = *link_;
   link.output = std::make_unique<WorkerOutput>(
       options_.output ? options_.output : make_printing_sink(name_), core_.executor);
@@ -128,7 +150,7 @@ void ParentSession::end_process(Lock& lock, Link& link, Time until) {
     phase_changed_.wait_for(lock.native(), kAfterKill, settled);
   }
   if (link.settled) return;
-  end_all(engine::Ending::connection_lost);
+  end_calls_of(link, engine::Ending::connection_lost);
   retire(link);
 }
 
@@ -144,7 +166,16 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
     phase_changed_.notify_all();
   }
   launcher_->give_up();
-  const std::lock_guard one_at_a_time(lifecycle_);
+  std::jthread restarter;  // joined without a lock: it may be waiting for one
+  {
+    const std::lock_guard one_at_a_time(lifecycle_);
+    restarter = end_worker(deadline);
+  }
+  return {};
+}
+
+/// Ends what runs, and hands out the restarter, which ends as well.
+std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
   Lock lock(*this);
   phase_ = Phase::closed;
   if (const std::shared_ptr<Link> link = link_; link && !link->settled) {
@@ -164,10 +195,14 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
     }
     end_process(lock, *link, until);
   }
+  restart_at_.reset();
+  restarter_.request_stop();
+  phase_changed_.notify_all();
+  std::jthread restarter = std::move(restarter_);
   const Supervisor::Key key = std::exchange(key_, 0);
   lock.unlock();
   if (key != 0) core_.supervisor.remove(key);
-  return {};
+  return restarter;
 }
 
 Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
@@ -218,7 +253,9 @@ ChannelState ParentSession::state() const noexcept {
     case Phase::connecting:
       return ChannelState::connecting;
     case Phase::ready:
-      return ChannelState::ready;
+      return breaker_.admits() ? ChannelState::ready : ChannelState::open_circuit;
+    case Phase::restarting:
+      return ChannelState::restarting;
     case Phase::ended:
       return ChannelState::open_circuit;
     case Phase::closed:

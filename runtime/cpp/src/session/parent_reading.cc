@@ -20,6 +20,21 @@ Bytes part_of(const Bytes& frame, BytesView part) {
   return frame.slice(static_cast<std::size_t>(part.data() - frame.data()), part.size());
 }
 
+/// An error of the interface, and a mistake of the caller, do not speak against the worker.
+engine::CircuitBreaker::Outcome outcome_of(ErrorCode code) noexcept {
+  using Outcome = engine::CircuitBreaker::Outcome;
+  switch (code) {
+    case ErrorCode::declared:
+    case ErrorCode::invalid_argument:
+    case ErrorCode::function_not_found:
+    case ErrorCode::private_function:
+    case ErrorCode::not_callable:
+      return Outcome::declared_error;
+    default:
+      return Outcome::remote_error;
+  }
+}
+
 call::RemoteError error_of(const protocol::Message& message, const Bytes& frame) {
   return {.text = message.text,
           .code = message.extras.code,
@@ -142,7 +157,9 @@ void ParentSession::take(Lock& lock, Link& link, Event& event) {
     case Event::Kind::closed:
       // Ever readable from now on. By then every call has ended; one that slipped in must not wait.
       core_.supervisor.unwatch(link.transport->descriptor());
-      if (link.settled && link_.get() == &link) end_all(engine::Ending::connection_lost);
+      if (link.settled && link_.get() == &link && phase_ != Phase::restarting) {
+        end_all(engine::Ending::connection_lost);
+      }
       break;
     case Event::Kind::message:
       break;
@@ -186,18 +203,28 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
     core_.log(LogLevel::debug, "late_answer", "an answer that nobody waits for", name_, message.id);
     return;
   }
+  using Outcome = engine::CircuitBreaker::Outcome;
   Call& call = static_cast<Call&>(*entry);
+  const std::uint64_t epoch = call.epoch;
   engine::Verdict verdict{};
   ledger_.end(call, engine::Ending::answer, verdict);
   link.any_answer = true;
+  const auto ended = [&](Outcome outcome) {
+    metrics_.answered(outcome == Outcome::result, Clock::now() - call.begun);
+    judge(epoch, outcome);
+  };
   const Method& method = *call.method;
   if (!message.damage.empty()) {
+    ended(Outcome::remote_error);
     finish(call, Reply(method, Failure(ErrorCode::decode, Execution::executed,
                                        std::string(method.label) +
                                            ": the answer cannot be read: " + message.damage)));
   } else if (message.kind == protocol::MessageKind::error) {
-    finish(call, Reply(method, call::remote_failure(method, error_of(message, event.payload))));
+    Failure failure = call::remote_failure(method, error_of(message, event.payload));
+    ended(outcome_of(failure.code()));
+    finish(call, Reply(method, std::move(failure)));
   } else {
+    ended(Outcome::result);
     finish(call, Reply(method, part_of(event.payload, message.result), protocol_.format(),
                        options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil));
   }
@@ -205,11 +232,23 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
 
 void ParentSession::echoed(Link& link, const protocol::Message& message) {
   const auto id = engine::CallId::parse(message.id);
-  if (!id || !link.heartbeat.echoed(*id, Clock::now()) || link.ready || link.lost_at) return;
-  link.ready = true;
+  const Time now = Clock::now();
+  std::optional<std::chrono::milliseconds> busy;
+  if (message.extras.busy_ms) busy = std::chrono::milliseconds(*message.extras.busy_ms);
+  if (!id || !link.heartbeat.echoed(*id, now, busy)) return;
+  metrics_.beat(*link.heartbeat.round_trip());
+  if (link.heartbeat.stalled()) {
+    tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
+  } else {
+    breaker_.beat_echoed(epoch_of(link));
+  }
+  if (link.ready || link.lost_at) return wake_at(next_time(link));
+  breaker_.connected(epoch_of(link), now);
+  restarts_.ready(now);
+  link.ready = link.was_ready = true;
   link.ours = message.extras.present;
   ours_ = link.ours;
-  if (phase_ == Phase::connecting) phase_ = Phase::ready;
+  if (phase_ == Phase::connecting || phase_ == Phase::restarting) phase_ = Phase::ready;
   flush_queue(link);
   phase_changed_.notify_all();
   wake_at(next_time(link));

@@ -6,13 +6,17 @@
 //
 //   idle       | open()                         → connecting
 //   connecting | heartbeat echoed               → ready;  exit, loss or start_timeout → ended
-//   ready      | exit or loss of the connection → ended
+//   ready      | exit or loss of the connection → restarting, where the policy says so, else ended
+//   restarting | heartbeat echoed               → ready;  attempts exhausted → ended
 //   ended      | open()                         → connecting (calls fail with circuit_open, R5)
+//              | reset_circuit()                → idle
 //   any        | close()                        → closed; open() → connecting again
 //
-// Calls are queued while connecting. Thread rule: any thread, any method. Blocking rule: open(),
-// close(), drain(), call() and waiting for an AsyncCall, each within its deadline. No lock is held
-// over anything that can block; no user code runs under the lock, on a reader or on the supervisor.
+// Calls are queued while connecting and restarting. The circuit breaker beside it refuses calls
+// while a worker that is connected fails or is silent. Thread rule: any thread, any method.
+// Blocking rule: open(), close(), drain(), call() and waiting for an AsyncCall, each within its
+// deadline. No lock is held over anything that can block; no user code runs under the lock, on a
+// reader or on the supervisor.
 #pragma once
 
 #include <atomic>
@@ -21,10 +25,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "engine/call_ledger.h"
+#include "engine/circuit_breaker.h"
 #include "engine/deadline_queue.h"
+#include "engine/metrics.h"
+#include "engine/restart_policy.h"
 #include "multifrost/channel.h"
 #include "multifrost/parent_worker.h"
 #include "protocol/protocol.h"
@@ -64,13 +72,21 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   /// The outcome of `call` is wanted as soon as it is there, but no thread waits for it.
   void attend(Call& call);
 
+  // parent_health.cc
+  bool healthy() const noexcept;
+  bool circuit_open() const noexcept;
+  void reset_circuit();
+  std::optional<std::chrono::nanoseconds> last_round_trip() const noexcept;
+  Metrics metrics() const;
+  void reset_metrics();
+
   /// Answers that belonged to no open call (R4).
   std::uint64_t late_answers() const;
 
  private:
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
-  enum class Phase : std::uint8_t { idle, connecting, ready, ended, closed };
+  enum class Phase : std::uint8_t { idle, connecting, ready, restarting, ended, closed };
   enum Tag : unsigned { kTransport, kFlush, kExit, kOut, kErr, kTagsPerLink };
 
   /// The session's lock. Outcomes of asynchronous calls are collected under it and given out after
@@ -93,8 +109,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
 
   // parent_calls.cc
   std::optional<std::chrono::nanoseconds> timeout_of(const Request& request) const;
-  std::optional<Failure> refusal(const Method& method) const;
+  std::optional<Failure> refusal(const Method& method, bool has_deadline);
   void prepare(Call& call, const Request& request);
+  void open_in_books(Call& call);
   void send(Lock& lock, Call& call, Buffer& message);
   void flush_queue(Link& link);
   void end(Call& call, engine::Ending by);
@@ -103,6 +120,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   bool may_hold(const Link& link, const Call& call) const noexcept;
   void hold(Link& link);
   void end_all(engine::Ending by);
+  void end_calls_of(Link& link, engine::Ending by);
   Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
   void tell_cancelled(const Call& call);
   std::uint64_t epoch_of(const Link& link) const noexcept;
@@ -130,9 +148,21 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void wake_at(Time time);
   Time next_time(const Link& link) const;
 
+  // parent_health.cc
+  void judge(std::uint64_t epoch, engine::CircuitBreaker::Outcome outcome);
+  void judge_end(const Call& call, bool sent, engine::Ending by);
+  void tripped(bool just_now);
+  std::string circuit_text() const;
+
+  // parent_restart.cc
+  void worker_lost(Time now);
+  void restart_when_due(const std::stop_token& stop);
+  void restart();
+
   // parent_lifecycle.cc
   void adopt(Launched launched);
   void retire(Link& link);
+  std::jthread end_worker(std::chrono::nanoseconds deadline);
   void end_process(Lock& lock, Link& link, Time until);
   Failure start_failure(const Link& link, bool timed_out) const;
 
@@ -156,6 +186,11 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   engine::CallLedger ledger_;
   std::size_t unattended_ = 0;       ///< open calls that attend() was called for
   engine::DeadlineQueue deadlines_;  ///< of asynchronous calls
+  engine::CircuitBreaker breaker_;
+  engine::RestartPolicy restarts_;
+  engine::CallMetrics metrics_;
+  std::optional<Time> restart_at_;  ///< in Phase::restarting, between two attempts
+  std::jthread restarter_;          ///< launches anew; runs from the first restart until close()
   Supervisor::Key key_ = 0;
   Time wakes_at_ = Time::max();
   unsigned incarnation_ = 0;

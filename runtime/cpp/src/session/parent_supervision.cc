@@ -135,13 +135,17 @@ void ParentSession::expire(Time now) {
 
 void ParentSession::beat(Link& link, Time now) {
   if (link.peer == transport::PeerId::none || link.lost_at) return;
-  if (link.heartbeat.due(now) != engine::Heartbeat::Due::send) return;
+  if (link.heartbeat.expired(now)) {
+    tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
+  }
+  if (link.heartbeat.due(now, breaker_.probe_at()) != engine::Heartbeat::Due::send) return;
   const engine::CallId id = next_call_id();
   const auto text = id.text();
   Encoder to({}, protocol_.format());
   protocol_.heartbeat(to, {text.data(), text.size()});
   link.heartbeat.sent(id, now);
-  link.transport->try_send(link.peer, to.buffer());
+  const bool taken = link.transport->try_send(link.peer, to.buffer()) == transport::Sent::taken;
+  taken ? breaker_.probe_sent(now) : breaker_.probe_unsent(now);
 }
 
 void ParentSession::wake_at(Time time) {
@@ -156,7 +160,7 @@ ParentSession::Time ParentSession::next_time(const Link& link) const {
   if (link.tick_at) next = std::min(next, *link.tick_at);
   if (link.release_at) next = std::min(next, *link.release_at);
   if (link.peer != transport::PeerId::none && !link.lost_at) {
-    next = std::min(next, link.heartbeat.next());
+    next = std::min(next, link.heartbeat.next(breaker_.probe_at()));
   }
   if (link.exited_at) {
     const Time answers = *link.exited_at + kDrainAnswers;
@@ -190,7 +194,7 @@ void ParentSession::settle(Link& link, Time now) {
     if (link.given_up || now < *link.lost_at + kExitAfterLoss) return;
     // It lives without a connection, and its listener is closed: nobody can reach it any more.
     link.given_up = true;
-    end_all(engine::Ending::connection_lost);
+    end_calls_of(link, engine::Ending::connection_lost);
     link.process->signal(SIGKILL);
     return;
   }
@@ -205,9 +209,13 @@ void ParentSession::settle(Link& link, Time now) {
     data.message = "the connection to " + name_ + " was lost";
   }
   ended_ = Failure(std::move(data));
-  if (phase_ != Phase::closed) phase_ = Phase::ended;
-  end_all(link.exit ? engine::Ending::worker_exit : engine::Ending::connection_lost);
+  end_calls_of(link, link.exit ? engine::Ending::worker_exit : engine::Ending::connection_lost);
   retire(link);
+  if (phase_ == Phase::ready) {
+    worker_lost(now);
+  } else if (phase_ == Phase::connecting) {
+    phase_ = Phase::ended;  // open() tells its caller
+  }
 }
 
 }  // namespace multifrost::session

@@ -70,6 +70,15 @@ ParentWorker::With ParentWorker::with(CallOptions options) const {
 
 std::shared_ptr<Channel> ParentWorker::channel() const { return state_->channel(); }
 
+bool ParentWorker::is_healthy() const noexcept { return state_->session().healthy(); }
+bool ParentWorker::circuit_open() const noexcept { return state_->session().circuit_open(); }
+void ParentWorker::reset_circuit() { state_->session().reset_circuit(); }
+std::optional<std::chrono::nanoseconds> ParentWorker::last_heartbeat_rtt() const noexcept {
+  return state_->session().last_round_trip();
+}
+Metrics ParentWorker::metrics() const { return state_->session().metrics(); }
+void ParentWorker::reset_metrics() { state_->session().reset_metrics(); }
+
 std::optional<int> ParentWorker::process_id() const noexcept {
   return state_->session().process_id();
 }

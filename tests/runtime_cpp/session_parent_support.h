@@ -1,0 +1,93 @@
+// A parent's session with a scripted worker at the other end: the test says what that does.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "session/dynamic_call.h"
+#include "session/parent_channel.h"
+#include "session_support.h"
+
+namespace multifrost::session {
+
+/// Hands out transports that the test has made.
+class FakeLauncher final : public Launcher {
+ public:
+  struct Supply {
+    std::mutex mutex;
+    std::deque<std::shared_ptr<FakeTransport>> transports;
+    std::atomic<int> launches = 0;
+  };
+  explicit FakeLauncher(Supply& supply) : supply_(supply) {}
+  Result<Launched> launch() override {
+    ++supply_.launches;
+    const std::lock_guard lock(supply_.mutex);
+    if (supply_.transports.empty()) {
+      return Failure(ErrorCode::spawn, Execution::not_executed, "the test has no worker left");
+    }
+    Launched launched;
+    launched.transport = supply_.transports.front();
+    supply_.transports.pop_front();
+    return launched;
+  }
+
+ private:
+  Supply& supply_;
+};
+
+class ParentSessionTest : public testing::Test {
+ protected:
+  ParentSessionTest() { next_incarnation(); }
+
+  std::shared_ptr<FakeTransport> next_incarnation() {
+    worker_ = std::make_shared<FakeTransport>();
+    const std::lock_guard lock(supply_.mutex);
+    supply_.transports.push_back(worker_);
+    return worker_;
+  }
+  ParentSession& session() {
+    if (!channel_) {
+      channel_ = std::make_unique<ParentChannel>(
+          std::make_shared<ParentSession>(runtime_.core(), std::make_unique<FakeLauncher>(supply_),
+                                          protocol::multifrost_v3(), "scripted", options_));
+    }
+    return channel_->session();
+  }
+  Channel& channel() {
+    session();
+    return *channel_;
+  }
+  /// Opens the session; the scripted worker connects and answers the first heartbeat.
+  void open() {
+    session();
+    std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
+    worker_->connect();
+    echo();
+  }
+  void echo(Value::Map extras = {}) {
+    const auto beat = worker_->next("heartbeat");
+    Value::Map metadata{{"hb_response", true}};
+    for (auto& entry : extras) metadata.push_back(std::move(entry));
+    worker_->deliver(message_of("heartbeat", beat.id(), {{"metadata", std::move(metadata)}}));
+  }
+  Pending<Value> start(std::string_view function, CallOptions options = {}) {
+    return start_dynamic_call(channel(), function, {1, 2}, options);
+  }
+  void answer(const std::string& id, Value result) {
+    worker_->deliver(message_of("response", id, {{"result", std::move(result)}}));
+  }
+
+  Runtime runtime_;
+  SpawnOptions options_;
+  FakeLauncher::Supply supply_;
+  std::shared_ptr<FakeTransport> worker_;
+  std::unique_ptr<ParentChannel> channel_;
+};
+
+}  // namespace multifrost::session
