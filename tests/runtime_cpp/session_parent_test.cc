@@ -140,6 +140,25 @@ TEST_F(ParentSessionTest, AFullQueueHoldsCallsBackAndKeepsTheirOrder) {
   }
 }
 
+TEST_F(ParentSessionTest, ATimeoutOfZeroOrLessIsNeverSent) {
+  open();
+  for (const std::chrono::nanoseconds timeout : {0ns, -1ns, std::chrono::nanoseconds::min()}) {
+    const CallOptions options{.timeout = timeout};
+    for (const auto& outcome :
+         {start("started", options).try_get(), dynamic_call(channel(), "waited", {1}, options)}) {
+      ASSERT_FALSE(outcome.ok());
+      EXPECT_EQ(outcome.failure().code(), ErrorCode::timeout);
+      EXPECT_EQ(outcome.failure().execution(), Execution::not_executed);
+      EXPECT_THAT(outcome.failure().message(), HasSubstr("leaves no time"));
+    }
+  }
+  auto next = start("next");
+  const auto sent = worker_->next("call");
+  EXPECT_EQ(sent.value["function"], Value("next")) << "nothing was sent before";
+  answer(sent.id(), 1);
+  EXPECT_EQ(next.get(), Value(1));
+}
+
 TEST_F(ParentSessionTest, OurWorkersLearnOfDeadlinesAndCancels) {
   session();
   std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });

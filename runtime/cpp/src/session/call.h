@@ -35,6 +35,9 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   std::optional<std::chrono::nanoseconds> timeout;
   Time begun{};
 
+  /// A timeout of zero or less: the call ends at once and is never sent.
+  bool expired_at_birth() const noexcept { return timeout && timeout->count() <= 0; }
+
   Buffer message;              ///< while it is queued
   std::optional<Reply> reply;  ///< the outcome
   AsyncCall* owner = nullptr;  ///< null: synchronous

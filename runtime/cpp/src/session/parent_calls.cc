@@ -126,6 +126,8 @@ Reply ParentSession::call(Request& request) {
   open_in_books(call);
   if (stop.stop_requested()) {
     end(call, Ending::cancel);
+  } else if (call.expired_at_birth()) {
+    end(call, Ending::deadline);
   } else {
     send(lock, call, request.encoder().buffer());
     if (stop.stop_possible()) {
@@ -166,6 +168,10 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
       return pending;
     }
     open_in_books(call);
+    if (call.expired_at_birth()) {
+      end(call, Ending::deadline);
+      return pending;
+    }
     deadlines_.insert(call);
     wake_at(call.deadline);
     send(lock, call, request.encoder().buffer());

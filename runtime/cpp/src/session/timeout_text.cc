@@ -17,6 +17,9 @@ std::string duration_text(std::chrono::nanoseconds time) {
 
 std::string timeout_text(const TimeoutFacts& facts) {
   std::string text(facts.label);
+  if (facts.timeout.count() <= 0) {
+    return text + ": not sent: a timeout of " + duration_text(facts.timeout) + " leaves no time";
+  }
   if (!facts.sent) {
     return text + ": not sent within " + duration_text(facts.timeout) +
            ": the worker has not connected yet";
