@@ -115,13 +115,13 @@ class FakeTransport final : public transport::Transport {
   Received try_receive(Event& into) override {
     const std::lock_guard lock(mutex_);
     if (events_.empty()) {
-      if (!closed_) return Received::timeout;
+      if (!closed_ && !receiving_ended_) return Received::timeout;
       into = Event{};
       return Received::event;
     }
     into = std::move(events_.front());
     events_.pop_front();
-    if (events_.empty() && !closed_) arrived_.clear();
+    if (events_.empty() && !closed_ && !receiving_ended_) arrived_.clear();
     return Received::event;
   }
   Received receive(Event& into, transport::Deadline deadline, int wake) override {
@@ -143,6 +143,11 @@ class FakeTransport final : public transport::Transport {
   int descriptor() const noexcept override { return arrived_.get(); }
   int flush_descriptor() const noexcept override { return transport::kNoDescriptor; }
   void flush() override {}
+  void stop_receiving() noexcept override {
+    const std::lock_guard lock(mutex_);
+    receiving_ended_ = true;
+    arrived_.set();
+  }
   void disconnect(PeerId) noexcept override {}
   bool finish(transport::Deadline) override {
     shutdown();
@@ -185,6 +190,7 @@ class FakeTransport final : public transport::Transport {
   std::deque<Message> held_;  ///< sent, but held back until something takes them along
   std::map<PeerId, std::uint64_t> numbers_;
   bool full_ = false;
+  bool receiving_ended_ = false;
   bool gone_ = false;
   bool closed_ = false;
 };

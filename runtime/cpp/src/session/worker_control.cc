@@ -75,7 +75,7 @@ void WorkerSession::echo(PeerId peer, const protocol::Message& beat) {
   const auto time = busy_time();
   if (time.count() > 0) busy = static_cast<std::uint64_t>(time.count());
   Encoder to({}, protocol_.format());
-  protocol_.echo(to, beat, busy);
+  protocol_.echo(to, beat, busy, functions_.interfaces());
   transport_->try_send(peer, to.buffer());
 }
 
@@ -204,6 +204,8 @@ void WorkerSession::look_outside() {
       if (!options_.lifeline->parent_gone()) continue;   // a wrapper wrote something
       outside_.remove(options_.lifeline->descriptor());  // gone once and for all
       parent_gone();
+    } else if (ready[i] == kFlush) {
+      transport_->flush();
     } else {
       outside_.remove(options_.signals);
       stop();

@@ -40,6 +40,9 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
     outside_.add(options.lifeline->descriptor(), kLifeline);
   }
   if (options.signals >= 0) outside_.add(options.signals, kSignals);
+  // The fixed thread may sleep where it does not see room for what other threads have sent.
+  const int flush = transport_->flush_descriptor();
+  if (flush != transport::kNoDescriptor) outside_.add(flush, kFlush);
 }
 
 WorkerSession::~WorkerSession() = default;
@@ -47,7 +50,7 @@ WorkerSession::~WorkerSession() = default;
 void WorkerSession::stop() noexcept {
   stopping_ = true;
   stop_running();
-  fixed_wake_.set();
+  transport_->stop_receiving();
 }
 
 void WorkerSession::serve() {
@@ -64,14 +67,8 @@ void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 void WorkerSession::take_next() {
   if (const auto queued = next_queued()) return run_queued(*queued);
   Event event;
-  switch (transport_->receive(event, transport::kNoDeadline, fixed_wake_.get())) {
-    case Received::event:
-      return handle(event, true);
-    case Received::woken:
-      return fixed_wake_.clear();
-    case Received::timeout:
-      return;
-  }
+  // No descriptor to wake it: with a single parent that saves a system call for each call.
+  if (transport_->receive(event, transport::kNoDeadline) == Received::event) handle(event, true);
 }
 
 std::optional<WorkerSession::Waiting> WorkerSession::next_queued() {

@@ -112,10 +112,10 @@ class WorkerSession {
   const WorkerOptions options_;
 
   engine::WorkerReadRole role_;
-  transport::EventFd fixed_wake_;    ///< stop(), or the standby gave the reading back
+  transport::EventFd fixed_wake_;    ///< the standby gave the reading back
   transport::EventFd standby_wake_;  ///< the reading is asked back, or serve() ends
   transport::TimerFd tick_;
-  enum Outside : std::uint64_t { kWake, kLifeline, kSignals };
+  enum Outside : std::uint64_t { kWake, kLifeline, kSignals, kFlush };
   transport::Poller outside_;  ///< what the standby hears of besides the transport
   std::atomic<bool> stopping_{false};
   std::atomic<bool> dismissed_{false};  ///< by a shutdown message

@@ -119,6 +119,9 @@ class Transport {
   virtual int flush_descriptor() const noexcept = 0;
   virtual void flush() = 0;
 
+  /// The last calls are being served: what has arrived is still delivered, after it receive() says
+  /// `closed`; sending goes on until finish(). Wakes the reader. Any thread; repeatable.
+  virtual void stop_receiving() noexcept = 0;
   /// Ends one connection; `lost` follows. Any thread.
   virtual void disconnect(PeerId peer) noexcept = 0;
   /// Waits until every queued message was handed to the system, then ends everything as shutdown()

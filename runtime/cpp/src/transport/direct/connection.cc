@@ -67,6 +67,8 @@ Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
   return take(direct::receive_waiting(socket_.get(), room));
 }
 
+void Connection::stop_receiving() noexcept { ::shutdown(socket_.get(), SHUT_RD); }
+
 std::int64_t Connection::receive_now_from() {
   const auto room = input_.room();
   room_ = room.size();
@@ -80,6 +82,7 @@ Connection::Input Connection::take(std::int64_t received) {
     return Input::bytes;
   }
   if (received == -EAGAIN || received == -EWOULDBLOCK) return Input::nothing;
+  if (received == 0 && !board_.receives) return Input::nothing;
   if (const char* reason = disconnect_reason_.load(std::memory_order_acquire)) return fail(reason);
   if (received < 0) return fail(error_text(static_cast<int>(-received)));
   return fail(input_.within_message() ? "the peer closed the connection in the middle of a message"

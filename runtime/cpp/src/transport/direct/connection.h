@@ -23,6 +23,7 @@ namespace multifrost::transport::direct {
 
 /// What the connections of one transport share.
 struct Switchboard {
+  std::atomic<bool> receives{true};    ///< false after stop_receiving()
   Poller reads;                        ///< sockets that may be read, listeners, timers
   Poller writes;                       ///< sockets with bytes waiting
   std::atomic<unsigned> blocked{0};    ///< how many stand in `writes`
@@ -86,6 +87,8 @@ class Connection final : private WriterWatcher {
   /// Receives once; `wait`: sleeps until something comes or `left` (or a second) has passed.
   Input receive_now() { return take(receive_now_from()); }
   Input receive_waiting(std::chrono::nanoseconds left);
+  /// Wakes receive_waiting(); what has arrived can still be received.
+  void stop_receiving() noexcept;
   /// The last receive left the socket empty, as far as one can know.
   bool drained() const noexcept { return drained_; }
   /// A whole message is there, perhaps the last one before the end.

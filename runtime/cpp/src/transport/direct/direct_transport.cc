@@ -11,7 +11,9 @@ namespace multifrost::transport::direct {
 
 namespace {
 constexpr std::chrono::milliseconds kFinishStep{5};
-}
+/// What other threads of a parent have to tell its leader never waits longer.
+constexpr std::chrono::seconds kLongestWait{1};
+}  // namespace
 
 // ---- any thread
 
@@ -65,6 +67,13 @@ void DirectTransport::disconnect(PeerId peer) noexcept {
   }
 }
 
+void DirectTransport::stop_receiving() noexcept {
+  board_.receives = false;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, connection] : connections_) connection->stop_receiving();
+  board_.attention_event.set();
+}
+
 bool DirectTransport::all_written() {
   const std::lock_guard lock(mutex_);
   return std::all_of(connections_.begin(), connections_.end(),
@@ -102,6 +111,11 @@ Received DirectTransport::try_receive(Event& into) {
 Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   for (;;) {
     if (deliver(into)) return Received::event;
+    if (!board_.receives) {
+      if (look(Clock::now()) && deliver(into)) return Received::event;
+      into = Event{};  // closed
+      return Received::event;
+    }
     release();
     Connection* alone = sole_connection();
     const Received waited =
@@ -188,9 +202,10 @@ Connection* DirectTransport::sole_connection() noexcept {
 
 Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, int wake) {
   if (wake == kNoDescriptor) {
-    const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
-                                              : std::chrono::nanoseconds(deadline - Clock::now());
+    auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
+                                        : std::chrono::nanoseconds(deadline - Clock::now());
     if (left.count() <= 0) return Received::timeout;
+    if (role_ == Role::parent) left = std::min<std::chrono::nanoseconds>(left, kLongestWait);
     if (connection.receive_waiting(left) == Connection::Input::nothing) {
       return deadline != kNoDeadline && Clock::now() >= deadline ? Received::timeout
                                                                  : Received::event;

@@ -53,6 +53,7 @@ class DirectTransport final : public Transport {
   int descriptor() const noexcept override { return board_.reads.descriptor(); }
   int flush_descriptor() const noexcept override { return board_.writes.descriptor(); }
   void flush() override;
+  void stop_receiving() noexcept override;
   void disconnect(PeerId peer) noexcept override;
   bool finish(Deadline deadline) override;
   void shutdown() noexcept override;

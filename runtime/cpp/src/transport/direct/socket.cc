@@ -162,7 +162,9 @@ void ReceiveTimeout::set(int socket, std::chrono::nanoseconds left) noexcept {
   constexpr std::int64_t kShortest = 1'000, kLongest = 1'000'000;
   const std::int64_t wanted = std::chrono::duration_cast<microseconds>(left).count();
   std::int64_t step = kLongest;
-  if (wanted < kLongest) {
+  if (left == std::chrono::nanoseconds::max()) {
+    step = 0;
+  } else if (wanted < kLongest) {
     step = static_cast<std::int64_t>(
         std::bit_floor(static_cast<std::uint64_t>(std::max(wanted, kShortest))));
   }

@@ -40,8 +40,8 @@ std::int64_t receive_waiting(int socket, std::span<char> room) noexcept;
 /// How long receive_waiting() waits. Remembers what it set: a system call only when it changes.
 class ReceiveTimeout {
  public:
-  /// The longest step that does not pass `left`, so that equal deadlines need no further call; at
-  /// most a second, so that what other threads have to tell never waits longer.
+  /// The longest step that does not pass `left`, so that equal deadlines need no further call;
+  /// nanoseconds::max(): none.
   void set(int socket, std::chrono::nanoseconds left) noexcept;
 
  private:

@@ -142,7 +142,7 @@ class ZmqTransport final : public Transport {
     {
       const std::lock_guard lock(mutex_);
       if (events_.empty()) {
-        if (!stopping_) return Received::timeout;
+        if (!stopping_ && !receiving_ended_) return Received::timeout;
         into = Event{};
         return Received::event;
       }
@@ -151,7 +151,7 @@ class ZmqTransport final : public Transport {
       was_full = event_bytes_ > kInQueue;
       event_bytes_ -= into.payload.size();
       was_full = was_full && event_bytes_ <= kInQueue;
-      if (events_.empty() && !stopping_) arrived_.clear();
+      if (events_.empty() && !stopping_ && !receiving_ended_) arrived_.clear();
     }
     if (was_full) work_.set();
     return Received::event;
@@ -180,6 +180,11 @@ class ZmqTransport final : public Transport {
     drop(peer, "disconnected by this side");
   }
 
+  void stop_receiving() noexcept override {
+    const std::lock_guard lock(mutex_);
+    receiving_ended_ = true;
+    arrived_.set();
+  }
   bool finish(Deadline deadline) override {
     std::unique_lock lock(mutex_);
     finish_by_ = deadline;
@@ -444,6 +449,7 @@ class ZmqTransport final : public Transport {
   std::size_t event_bytes_ = 0;
   std::uint64_t last_peer_ = 0;
   bool stopping_ = false;
+  bool receiving_ended_ = false;
   bool finishing_ = false;
   Deadline finish_by_ = kNoDeadline;
   bool ended_ = false;
