@@ -31,10 +31,10 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_RESOURCE_FILE_LICENSE "${CMAKE_CURRENT_SOURCE_DIR}/LICENSE")
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-# The shared libraries that mfgen links are found by shlibdeps; a program that links the static
-# runtime also needs what the runtime links, and pkg-config to find it.
+# The shared libraries that mfgen links are found by shlibdeps; libzmq is loaded by programs that
+# choose its transport.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libzmq3-dev, pkg-config")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libzmq5")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "cmake (>= 3.25), python3 (>= 3.10)")
 if(PROJECT_IS_TOP_LEVEL)
   include(CPack)

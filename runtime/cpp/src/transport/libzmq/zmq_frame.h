@@ -2,8 +2,6 @@
 // For one thread, that of the socket; nothing blocks.
 #pragma once
 
-#include <zmq.h>
-
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -12,21 +10,22 @@
 #include <utility>
 
 #include "multifrost/buffer.h"
+#include "transport/libzmq/zmq_library.h"
 
 namespace multifrost::transport {
 
 class ZmqFrame {
  public:
-  ZmqFrame() noexcept { zmq_msg_init(&message_); }
+  ZmqFrame() noexcept { zmq().msg_init(&message_); }
   /// A frame with a copy of `text`.
   explicit ZmqFrame(std::string_view text) {
-    if (zmq_msg_init_size(&message_, text.size()) != 0) throw std::bad_alloc();
-    if (!text.empty()) std::memcpy(zmq_msg_data(&message_), text.data(), text.size());
+    if (zmq().msg_init_size(&message_, text.size()) != 0) throw std::bad_alloc();
+    if (!text.empty()) std::memcpy(zmq().msg_data(&message_), text.data(), text.size());
   }
   /// A frame that takes the buffer over.
   explicit ZmqFrame(Buffer&& buffer) {
     auto owned = std::make_unique<Buffer>(std::move(buffer));
-    if (zmq_msg_init_data(
+    if (zmq().msg_init_data(
             &message_, owned->data(), owned->size(),
             [](void*, void* hint) { delete static_cast<Buffer*>(hint); }, owned.get()) != 0) {
       throw std::bad_alloc();
@@ -35,18 +34,20 @@ class ZmqFrame {
   }
   ZmqFrame(const ZmqFrame&) = delete;
   ZmqFrame& operator=(const ZmqFrame&) = delete;
-  ~ZmqFrame() { zmq_msg_close(&message_); }
+  ~ZmqFrame() { zmq().msg_close(&message_); }
 
-  bool receive(void* socket) noexcept { return zmq_msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0; }
+  bool receive(void* socket) noexcept {
+    return zmq().msg_recv(&message_, socket, ZMQ_DONTWAIT) >= 0;
+  }
   bool send(void* socket, bool more) noexcept {
-    return zmq_msg_send(&message_, socket, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0;
+    return zmq().msg_send(&message_, socket, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0;
   }
-  bool more() const noexcept { return zmq_msg_more(&message_) != 0; }
-  int source_socket() noexcept { return zmq_msg_get(&message_, ZMQ_SRCFD); }
+  bool more() const noexcept { return zmq().msg_more(&message_) != 0; }
+  int source_socket() noexcept { return zmq().msg_get(&message_, ZMQ_SRCFD); }
   const std::byte* data() noexcept {
-    return static_cast<const std::byte*>(zmq_msg_data(&message_));
+    return static_cast<const std::byte*>(zmq().msg_data(&message_));
   }
-  std::size_t size() const noexcept { return zmq_msg_size(&message_); }
+  std::size_t size() const noexcept { return zmq().msg_size(&message_); }
   std::string_view text() noexcept { return {reinterpret_cast<const char*>(data()), size()}; }
 
  private:

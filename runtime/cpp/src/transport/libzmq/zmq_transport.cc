@@ -4,8 +4,6 @@
 // Shared under `mutex_`: the peers with their out-queues and the queue of events. The I/O thread
 // alone touches the sockets. What it learns becomes events; what others queue wakes it through
 // `work_`.
-#include <zmq.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -19,6 +17,8 @@
 #include "transport/event_fd.h"
 #include "transport/libzmq/zmq_factory.h"
 #include "transport/libzmq/zmq_frame.h"
+#include "transport/libzmq/zmq_handles.h"
+#include "transport/libzmq/zmq_library.h"
 
 namespace multifrost::transport {
 namespace {
@@ -37,19 +37,9 @@ constexpr std::size_t kEnough = 16 * 1024;
 /// The monitor names no descriptor with a handshake; a peer's first message does.
 constexpr int kUnknownSource = -1;
 
-struct Close {
-  void operator()(void* socket) const noexcept { zmq_close(socket); }
-};
-using Socket = std::unique_ptr<void, Close>;
-
-/// Ends the context when it goes: waits until the sockets have lingered.
-struct Terminate {
-  void operator()(void* context) const noexcept { zmq_ctx_term(context); }
-};
-using Context = std::unique_ptr<void, Terminate>;
-
 Failure zmq_failure(const std::string& what) {
-  return {ErrorCode::connection, Execution::not_executed, what + ": " + zmq_strerror(zmq_errno())};
+  return {ErrorCode::connection, Execution::not_executed,
+          what + ": " + zmq().strerror(zmq().error_number())};
 }
 
 std::string url(const Endpoint& endpoint) {
@@ -69,35 +59,36 @@ class ZmqTransport final : public Transport {
 
   /// Opens the socket, binds or connects it and starts the thread. The endpoint gets its real port.
   Result<void> open(Endpoint& endpoint, bool bind) {
-    context_.reset(zmq_ctx_new());
+    if (const auto& library = zmq_library(); !library) return library.failure();
+    context_.reset(zmq().ctx_new());
     if (!context_) return zmq_failure("cannot make a ZeroMQ context");
-    socket_.reset(zmq_socket(context_.get(), role_ == Role::parent ? ZMQ_DEALER : ZMQ_ROUTER));
+    socket_.reset(zmq().socket(context_.get(), role_ == Role::parent ? ZMQ_DEALER : ZMQ_ROUTER));
     if (!socket_) return zmq_failure("cannot make a ZeroMQ socket");
     set(ZMQ_LINGER, 0);
     set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(limits_.message));
     set(ZMQ_IMMEDIATE, 1);  // nothing is kept for a connection that may never be (R4)
     if (role_ == Role::worker) set(ZMQ_ROUTER_MANDATORY, 1);  // without it answers vanish silently
     if (!endpoint.token.empty() && !bind) {
-      zmq_setsockopt(socket_.get(), ZMQ_ROUTING_ID, endpoint.token.data(), endpoint.token.size());
+      zmq().setsockopt(socket_.get(), ZMQ_ROUTING_ID, endpoint.token.data(), endpoint.token.size());
     }
     static constexpr char kMonitor[] = "inproc://monitor";
-    if (zmq_socket_monitor(socket_.get(), kMonitor,
-                           ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
+    if (zmq().socket_monitor(socket_.get(), kMonitor,
+                             ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
       return zmq_failure("cannot watch a ZeroMQ socket");
     }
-    monitor_.reset(zmq_socket(context_.get(), ZMQ_PAIR));
-    if (!monitor_ || zmq_connect(monitor_.get(), kMonitor) != 0) {
+    monitor_.reset(zmq().socket(context_.get(), ZMQ_PAIR));
+    if (!monitor_ || zmq().connect(monitor_.get(), kMonitor) != 0) {
       return zmq_failure("cannot watch a ZeroMQ socket");
     }
     const std::string where = url(endpoint);
-    if ((bind ? zmq_bind : zmq_connect)(socket_.get(), where.c_str()) != 0) {
+    if ((bind ? zmq().bind : zmq().connect)(socket_.get(), where.c_str()) != 0) {
       return zmq_failure((bind ? "cannot listen on " : "cannot connect to ") + where);
     }
     bound_ = bind;
     if (bind) {
       char bound[256] = {};
       std::size_t size = sizeof bound;
-      zmq_getsockopt(socket_.get(), ZMQ_LAST_ENDPOINT, bound, &size);
+      zmq().getsockopt(socket_.get(), ZMQ_LAST_ENDPOINT, bound, &size);
       const std::string listener = bound;
       if (endpoint.kind == Endpoint::Kind::tcp) {
         endpoint.port =
@@ -215,9 +206,9 @@ class ZmqTransport final : public Transport {
   void tell_io_thread() noexcept {
     if (!signalled_.exchange(true, std::memory_order_acq_rel)) work_.set();
   }
-  void set(int option, int value) { zmq_setsockopt(socket_.get(), option, &value, sizeof value); }
+  void set(int option, int value) { zmq().setsockopt(socket_.get(), option, &value, sizeof value); }
   void set(int option, std::int64_t value) {
-    zmq_setsockopt(socket_.get(), option, &value, sizeof value);
+    zmq().setsockopt(socket_.get(), option, &value, sizeof value);
   }
   static Deadline capped(Deadline deadline) {
     return std::min(deadline, Clock::now() + std::chrono::hours(24));
@@ -266,7 +257,7 @@ class ZmqTransport final : public Transport {
                                 {nullptr, work_.get(), ZMQ_POLLIN, 0},
                                 {socket_.get(), 0, ZMQ_POLLIN, 0}};
       const bool timed = backlog || finish_by != kNoDeadline;
-      zmq_poll(items, read_on ? 3 : 2, timed ? static_cast<long>(kRetry.count()) : -1);
+      zmq().poll(items, read_on ? 3 : 2, timed ? static_cast<long>(kRetry.count()) : -1);
       work_.clear();
       signalled_.exchange(false, std::memory_order_acq_rel);  // from here on queues are looked at
       if (read_on) receive_all();
@@ -377,7 +368,7 @@ class ZmqTransport final : public Transport {
         const std::size_t size = peer.queue.front().size();
         errno = 0;
         if (!send(peer.identity, peer.queue.front())) {
-          gone = zmq_errno() == EHOSTUNREACH;
+          gone = zmq().error_number() == EHOSTUNREACH;
           backlog = backlog || !gone;
           break;
         }
@@ -419,7 +410,7 @@ class ZmqTransport final : public Transport {
       }
     }
     set(ZMQ_LINGER, linger);
-    zmq_socket_monitor(socket_.get(), nullptr, 0);
+    zmq().socket_monitor(socket_.get(), nullptr, 0);
     monitor_.reset();
     socket_.reset();
     context_.reset();
@@ -433,9 +424,9 @@ class ZmqTransport final : public Transport {
 
   const Role role_;
   const Limits limits_;
-  Context context_;
-  Socket socket_;
-  Socket monitor_;
+  ZmqContext context_;
+  ZmqSocket socket_;
+  ZmqSocket monitor_;
   bool bound_ = false;
   EventFd arrived_;                     ///< set while there are events, for the reader
   EventFd work_;                        ///< set when the I/O thread has something to look at
