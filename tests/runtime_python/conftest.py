@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -24,6 +25,9 @@ WORKERS = HERE / "workers"
 PATIENCE_MS = 20_000
 
 sys.path.insert(0, str(PACKAGE))
+
+# Started in the background, pytest has SIGINT ignored, and workers would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
