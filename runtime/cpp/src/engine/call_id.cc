@@ -1,6 +1,7 @@
 #include "engine/call_id.h"
 
 #include <bit>
+#include <cstring>
 
 namespace multifrost::engine {
 namespace {
@@ -23,18 +24,39 @@ constexpr auto kTexts = [] {
   return texts;
 }();
 
-constexpr std::uint8_t kNoDigit = 0xff;
-constexpr auto kDigits = [] {
-  std::array<std::uint8_t, 256> digits{};
-  for (auto& digit : digits) digit = kNoDigit;
-  for (std::size_t value = 0; value < 10; ++value) {
-    digits['0' + value] = static_cast<std::uint8_t>(value);
+/// Eight hexadecimal digits at once, each in its own byte.
+class EightDigits {
+ public:
+  EightDigits(const char* first, const char* second) noexcept {
+    std::memcpy(&bytes_, first, 4);
+    std::uint32_t rest;
+    std::memcpy(&rest, second, 4);
+    bytes_ |= static_cast<std::uint64_t>(rest) << 32;
   }
-  for (std::size_t value = 10; value < 16; ++value) {
-    digits['a' + value - 10] = digits['A' + value - 10] = static_cast<std::uint8_t>(value);
+
+  bool good() const noexcept {
+    const std::uint64_t lower = bytes_ | kEach * 0x20;
+    const std::uint64_t digit = at_least(bytes_, '0') & ~at_least(bytes_, '9' + 1);
+    const std::uint64_t letter = at_least(lower, 'a') & ~at_least(lower, 'f' + 1);
+    return ((digit | letter) & ~bytes_ & kEach * 0x80) == kEach * 0x80;
   }
-  return digits;
-}();
+  /// The first digit is the highest.
+  std::uint64_t value() const noexcept {
+    // A letter's lower half is 9 less than its value, and bit 6 tells it from a digit.
+    std::uint64_t nibbles = (bytes_ & kEach * 0x0f) + 9 * (bytes_ >> 6 & kEach);
+    nibbles = (nibbles << 4 | nibbles >> 8) & 0x00ff'00ff'00ff'00ff;
+    nibbles = (nibbles << 8 | nibbles >> 16) & 0x0000'ffff'0000'ffff;
+    return (nibbles << 16 | nibbles >> 32) & 0xffff'ffff;
+  }
+
+ private:
+  static constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+  /// The highest bit of each byte: whether it is `least` or more; for bytes below 0x80.
+  static std::uint64_t at_least(std::uint64_t bytes, unsigned least) noexcept {
+    return (bytes & kEach * 0x7f) + kEach * (0x80 - least);
+  }
+  std::uint64_t bytes_ = 0;
+};
 
 }  // namespace
 
@@ -51,21 +73,17 @@ CallId::Text CallId::text() const noexcept {
 }
 
 std::optional<CallId> CallId::parse(std::string_view text) noexcept {
+  static_assert(std::endian::native == std::endian::little);
   if (text.size() != kTextSize) return std::nullopt;
+  const char* const at = text.data();
+  const EightDigits parts[] = {
+      {at, at + 4}, {at + 9, at + 14}, {at + 19, at + 24}, {at + 28, at + 32}};
   bool good = true;
   for (const std::size_t dash : kDashes) good &= text[dash] == '-';
-  const auto digit = [&](std::size_t at) { return kDigits[static_cast<unsigned char>(text[at])]; };
-  CallId id;
-  unsigned all = 0;
-  for (std::size_t i = 0; i < kPairs.size(); ++i) {
-    const unsigned first = digit(kPairs[i]);
-    const unsigned second = digit(kPairs[i] + 1u);
-    all |= first | second;
-    std::uint64_t& half = i < 8 ? id.high : id.low;
-    half = half << 8 | (first << 4 | second);
-  }
-  if (!good || all > 15) return std::nullopt;
-  return id;
+  for (const EightDigits& part : parts) good &= part.good();
+  if (!good) return std::nullopt;
+  return CallId{parts[0].value() << 32 | parts[1].value(),
+                parts[2].value() << 32 | parts[3].value()};
 }
 
 CallId CallIdGenerator::next() noexcept {
