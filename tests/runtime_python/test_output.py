@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import WORKERS, RawParent, run
 from multifrost import ParentWorker
+from multifrost._output import OutputCapture
 
 ODD = WORKERS / "odd.py"
 
@@ -41,6 +42,23 @@ def test_partial_lines_wait_for_their_end(odd: RawParent) -> None:
 def test_a_flood_does_not_block_the_worker(odd: RawParent) -> None:
     lines = lines_until_answer(odd, "flood", 20_000)
     assert lines[0][1].startswith("0 ")
+
+
+def test_a_line_is_tried_twice_and_then_counted() -> None:
+    tries: list[str] = []
+
+    def refuse(_stream: str, line: str) -> bool:
+        tries.append(line)
+        return False
+
+    capture = OutputCapture(refuse, tee=False)
+    capture.install()
+    try:
+        print("lost")
+    finally:
+        capture.remove()
+    assert tries == ["lost", "lost"]
+    assert capture.dropped == 1
 
 
 def test_what_is_printed_before_the_parent_is_known_arrives(raw: RawParent, script: Any) -> None:
