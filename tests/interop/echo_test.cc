@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "echo.mf.h"
+#include "multifrost/error.h"
+#include "multifrost/parent_worker.h"
 
 namespace echo = interop::echo;
 using testing::HasSubstr;
@@ -68,6 +70,49 @@ template <class T>
 std::vector<T> extremes() {
   using Limits = std::numeric_limits<T>;
   return {Limits::min(), Limits::max(), T{0}, T{1}, static_cast<T>(Limits::max() / 2)};
+}
+
+/// The interface as an older or newer .mfidl would have it.
+constexpr std::string_view kOtherFingerprint = "0123456789abcdef";
+multifrost::Interface other_version() {
+  multifrost::Interface other = echo::Echo::kInterface;
+  other.fingerprint = kOtherFingerprint;
+  return other;
+}
+
+TEST_P(Echo, AClientOfAnotherVersionDoesNotStart) {
+  const WorkerProgram program = parse(required_variable(GetParam()));
+  const multifrost::Interface other = other_version();
+  auto worker = multifrost::ParentWorker::spawn(program.script, program.executable);
+  ASSERT_TRUE(worker.channel()->expect(other).ok()) << "nobody can know yet";
+  try {
+    worker.start();
+    FAIL() << "it started";
+  } catch (const multifrost::InterfaceMismatchError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("interop.echo.Echo"));
+    EXPECT_THAT(error.what(), HasSubstr(std::string(kOtherFingerprint)));
+    EXPECT_THAT(error.what(), HasSubstr(std::string(echo::Echo::kInterface.fingerprint)));
+  }
+}
+
+TEST_P(Echo, OneWorkerServesTheClientsOfSeveralInterfaces) {
+  EXPECT_EQ(echo::SecondClient(client().channel()).name(), "second");
+  const multifrost::Interface other = other_version();
+  const auto refused = client().channel()->expect(other);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.failure().code(), multifrost::ErrorCode::interface_mismatch);
+  EXPECT_TRUE(client().boolean(true)) << "the worker goes on serving who fits";
+}
+
+TEST_P(Echo, TheTraceOfACallArrives) {
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  using Trace = std::vector<std::string>;
+  EXPECT_EQ(client().trace(), (Trace{"", ""}));
+  EXPECT_EQ(client().with({.traceparent = parent, .tracestate = "a=1"}).trace(),
+            (Trace{parent, "a=1"}));
+  EXPECT_EQ(client().with({.timeout = std::chrono::seconds(30), .traceparent = parent}).trace(),
+            (Trace{parent, ""}));
+  EXPECT_EQ(client().with({.traceparent = "odd", .tracestate = "a=1"}).trace(), (Trace{"", ""}));
 }
 
 TEST_P(Echo, IntegersSurviveAtTheirLimits) {

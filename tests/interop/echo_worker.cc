@@ -63,6 +63,9 @@ class Echo final : public echo::EchoWorker {
     return {first, second, third, fourth};
   }
   double share(double value, CallContext&) override { return value; }
+  std::vector<std::string> trace(CallContext& context) override {
+    return {std::string(context.traceparent()), std::string(context.tracestate())};
+  }
   std::int32_t fail(std::string how, CallContext&) override {
     if (how == "NotFound") {
       throw echo::NotFound({.id = "x-1", .hint = "look elsewhere"}, "no such thing");

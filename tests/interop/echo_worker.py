@@ -30,6 +30,11 @@ class Echo(EchoWorker):
     ) -> list[int | None]:
         return [first, second, third, fourth]
 
+    def trace(self) -> list[str]:
+        context = self.call_context
+        trace = {} if context is None else context.trace
+        return [trace.get("traceparent", ""), trace.get("tracestate", "")]
+
     def fail(self, how: str) -> int:
         if how == "NotFound":
             raise NotFound("no such thing", id="x-1", hint="look elsewhere")

@@ -19,6 +19,7 @@ from echo_mf import (
     Colour,
     EchoClient,
     EchoSyncClient,
+    EchoWorker,
     Everything,
     Inner,
     Level,
@@ -28,7 +29,7 @@ from echo_mf import (
     Square,
     Tree,
 )
-from multifrost import ParentWorker, RemoteCallError
+from multifrost import Interface, InterfaceMismatchError, ParentWorker, RemoteCallError
 from multifrost.errors import InvalidArgument
 
 NOW = datetime(2026, 11, 21, 8, 54, 0, 123456, tzinfo=timezone.utc)
@@ -143,3 +144,32 @@ def test_calls_from_asyncio(worker: ParentWorker) -> None:
         return await asyncio.gather(*(client.int64(i * i) for i in range(200)))
 
     assert asyncio.run(calls()) == [i * i for i in range(200)]
+
+
+def test_a_client_of_another_version_is_refused(worker: ParentWorker) -> None:
+    own = EchoWorker._multifrost_interface
+    with pytest.raises(InterfaceMismatchError, match=own.fingerprint):
+        worker.expect(Interface(own.name, own.version, "0123456789abcdef"))
+    with pytest.raises(InterfaceMismatchError, match=r"does not serve interop\.echo\.Third"):
+        worker.expect(Interface("interop.echo.Third", "", "0"))
+    assert SecondSyncClient(worker).name() == "second"
+
+
+@pytest.mark.parametrize("name", ["ECHO_CPP_WORKER", "ECHO_PYTHON_WORKER"])
+def test_it_does_not_start_a_worker_of_another_version(name: str) -> None:
+    script, _, executable = os.environ[name].partition("=")[2].partition("|")
+    parent = ParentWorker.spawn(script, executable or None)
+    parent.expect(Interface(EchoWorker._multifrost_interface.name, "", "0123456789abcdef"))
+    with pytest.raises(InterfaceMismatchError):
+        parent.sync.start()
+    parent.sync.close()
+
+
+def test_the_trace_of_a_call_arrives(client: EchoSyncClient) -> None:
+    trace = {
+        "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "tracestate": "a=1",
+    }
+    assert client.trace() == ["", ""]
+    assert client.with_options(trace=trace).trace() == list(trace.values())
+    assert client.with_options(trace={"traceparent": "odd"}).trace() == ["", ""]

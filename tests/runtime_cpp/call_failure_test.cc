@@ -38,6 +38,7 @@ TEST(Failure, RaisesTheExceptionOfItsCode) {
   EXPECT_TRUE(raises<StateError>(ErrorCode::not_started));
   EXPECT_TRUE(raises<StateError>(ErrorCode::closed));
   EXPECT_TRUE(raises<SpawnError>(ErrorCode::spawn));
+  EXPECT_TRUE(raises<InterfaceMismatchError>(ErrorCode::interface_mismatch));
   EXPECT_TRUE(raises<Error>(ErrorCode::internal));
   for (const ErrorCode code :
        {ErrorCode::remote, ErrorCode::declared, ErrorCode::function_not_found,
@@ -56,6 +57,7 @@ TEST(Failure, EveryCodeHasAName) {
   EXPECT_FALSE(names.contains("unknown"));
   EXPECT_EQ(to_string(static_cast<ErrorCode>(999)), "unknown");
   EXPECT_EQ(to_string(ErrorCode::internal), "internal");
+  EXPECT_EQ(to_string(ErrorCode::interface_mismatch), "interface_mismatch");
   EXPECT_EQ(to_string(Failure(ErrorCode::timeout, Execution::not_executed, "late")),
             "timeout (not executed): late");
 }

@@ -165,7 +165,7 @@ TEST(V3, AnEchoGivesBackWhatWasSent) {
     Message message;
     ASSERT_EQ(protocol.read(beat, message), Reading::message);
     Encoder to;
-    protocol.echo(to, message, 12);
+    protocol.echo(to, message, 12, {});
     const Bytes frame = frame_of(to);
     const Value sent = decode_value(beat).value();
     const Value echo = decode_value(frame).value();
@@ -178,6 +178,71 @@ TEST(V3, AnEchoGivesBackWhatWasSent) {
     const Value* metadata = sent.find("metadata");
     if (metadata != nullptr && metadata->find("hb_timestamp") != nullptr) {
       EXPECT_EQ(echo["metadata"]["hb_timestamp"], (*metadata)["hb_timestamp"]);
+    }
+  }
+}
+
+TEST(V3, TheHandshakeTravelsAsOneMapOrAsAnArray) {
+  const V3 protocol;
+  const Interface first{.name = "a.First", .name_space = "", .version = "1", .fingerprint = "f1"};
+  const Interface second{.name = "a.Second", .name_space = "", .version = "", .fingerprint = "f2"};
+  for (const InterfaceList& list : {InterfaceList{}, {&first}, {&first, &second}}) {
+    Encoder asking;
+    protocol.heartbeat(asking, "id", &list);
+    const Bytes beat = frame_of(asking);
+    Message message;
+    ASSERT_EQ(protocol.read(beat, message), Reading::message);
+    ASSERT_FALSE(message.extras.interfaces.empty()) << "an empty list asks as well";
+    const auto asked = protocol.interfaces(message.extras.interfaces);
+    ASSERT_EQ(asked.size(), list.size());
+    Encoder telling;
+    protocol.echo(telling, message, std::nullopt, list);
+    const Bytes echo = frame_of(telling);
+    Message told;
+    ASSERT_EQ(protocol.read(echo, told), Reading::message);
+    EXPECT_EQ(told.extras.interfaces.empty(), list.empty());
+    const auto served = protocol.interfaces(told.extras.interfaces);
+    ASSERT_EQ(served.size(), list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      EXPECT_EQ(served[i].name, list[i]->name);
+      EXPECT_EQ(served[i].version, list[i]->version);
+      EXPECT_EQ(served[i].fingerprint, list[i]->fingerprint);
+    }
+  }
+  const Value one(Value::Map{{"name", "a.First"}, {"fingerprint", "f1"}});
+  Encoder later;
+  protocol.heartbeat(later, "id", nullptr);
+  EXPECT_EQ(decode_value(frame_of(later)).value()["metadata"].find("mf"), nullptr)
+      << "later heartbeats do not ask";
+  const Bytes odd = encode(Value(Value::Array{5, one, "text"})).value();
+  const auto read = protocol.interfaces(odd.view());
+  ASSERT_EQ(read.size(), 1u);
+  EXPECT_EQ(read[0].name, "a.First");
+  EXPECT_EQ(read[0].version, "");
+}
+
+TEST(V3, ACallCarriesItsTraceBesideItsDeadline) {
+  const V3 protocol;
+  for (const bool has_state : {false, true}) {
+    for (const bool has_deadline : {false, true}) {
+      CallHead head;
+      head.id = "id";
+      head.function = "f";
+      head.traceparent = "a-parent";
+      if (has_state) head.tracestate = "a-state";
+      if (has_deadline) head.deadline_ms = 7;
+      Encoder to;
+      protocol.begin_call(to, head);
+      protocol.end_call(to);
+      ASSERT_TRUE(to.finish());
+      const Bytes frame = frame_of(to);
+      Message message;
+      ASSERT_EQ(protocol.read(frame, message), Reading::message);
+      EXPECT_EQ(message.damage, "");
+      EXPECT_EQ(message.traceparent, "a-parent");
+      EXPECT_EQ(message.tracestate, has_state ? "a-state" : "");
+      EXPECT_EQ(message.extras.deadline_ms.has_value(), has_deadline);
+      EXPECT_EQ(message.extras.present, has_deadline);
     }
   }
 }
@@ -223,6 +288,53 @@ TEST(V3, DamageBehindTheIdIsReportedWithIt) {
   ASSERT_EQ(multifrost_v3().read(frame, message), Reading::message);
   EXPECT_EQ(message.id, "some-id");
   EXPECT_NE(message.damage, "");
+}
+
+/// The same map with a longer marker, which our own messages never have.
+std::string with_map16(std::string frame) {
+  const char fields = static_cast<char>(frame[0] & 0x0f);
+  return std::string("\xde\0", 2) + fields + frame.substr(1);
+}
+
+TEST(V3, OurOwnOrderIsReadAsEveryOther) {
+  const Protocol& protocol = multifrost_v3();
+  constexpr std::string_view kId = "9146a407-05de-4c37-b0bd-3804304ebcef";
+  std::vector<std::string> frames;
+  const auto keep = [&](const Encoder& to) { frames.emplace_back(to.buffer().view().as_text()); };
+  Encoder call;
+  protocol.begin_call(call, {.id = kId, .function = "f", .name_space = "n", .arguments = 0, .deadline_ms = 5});
+  protocol.end_call(call);
+  keep(call);
+  Encoder response;
+  protocol.begin_response(response, kId, std::chrono::steady_clock::now());
+  response.integer(7);
+  protocol.end_response(response);
+  keep(response);
+  Encoder error;
+  protocol.error(error, kId, "text", {});
+  keep(error);
+  Encoder shutdown;
+  protocol.shutdown(shutdown, kId);
+  keep(shutdown);
+  for (const std::string& good : frames) {
+    for (std::size_t flipped = 1; flipped <= good.size(); ++flipped) {
+      std::string frame = good;
+      if (flipped < good.size()) frame[flipped] = static_cast<char>(frame[flipped] ^ 0x11);
+      Message message;
+      Message oracle;
+      const Bytes ours(std::string_view{frame});
+      const Bytes other(std::string_view{with_map16(frame)});
+      EXPECT_EQ(protocol.read(ours, message), protocol.read(other, oracle));
+      EXPECT_EQ(message.kind, oracle.kind);
+      EXPECT_EQ(message.id, oracle.id);
+      EXPECT_EQ(message.function, oracle.function);
+      EXPECT_EQ(message.name_space, oracle.name_space);
+      EXPECT_EQ(message.arguments, oracle.arguments);
+      EXPECT_EQ(message.result.as_text(), oracle.result.as_text());
+      EXPECT_EQ(message.text, oracle.text);
+      EXPECT_EQ(message.damage, oracle.damage);
+    }
+  }
 }
 
 TEST(V3, NoDamagedFrameDoesHarm) {

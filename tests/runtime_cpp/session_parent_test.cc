@@ -173,6 +173,25 @@ TEST_F(ParentSessionTest, OurWorkersLearnOfDeadlinesAndCancels) {
   EXPECT_EQ(call.try_get().failure().code(), ErrorCode::cancelled);
 }
 
+TEST_F(ParentSessionTest, ATraceTravelsToEveryWorkerIfItIsValid) {
+  open();  // a published worker: the trace is not among our own extensions
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto metadata = [&](CallOptions options) {
+    auto call = start("f", std::move(options));
+    const auto sent = worker_->next("call");
+    answer(sent.id(), 1);
+    call.get();
+    const Value* const found = sent.value.find("metadata");
+    return found == nullptr ? Value() : *found;
+  };
+  EXPECT_EQ(metadata({.traceparent = parent, .tracestate = "a=1"}),
+            Value(Value::Map{{"traceparent", parent}, {"tracestate", "a=1"}}));
+  EXPECT_EQ(metadata({.traceparent = parent, .tracestate = "odd"}),
+            Value(Value::Map{{"traceparent", parent}}));
+  EXPECT_TRUE(metadata({.traceparent = "odd", .tracestate = "a=1"}).is_null());
+  EXPECT_TRUE(metadata({.tracestate = "a=1"}).is_null());
+}
+
 TEST_F(ParentSessionTest, PublishedWorkersGetNoExtensions) {
   open();
   auto call = start("slow", {.timeout = 20s});

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "multifrost/child_worker.h"
 #include "multifrost/codec.h"
+#include "multifrost/responder.h"
 #include "session/worker_session.h"
 #include "session_support.h"
 
@@ -183,6 +185,80 @@ TEST_F(WorkerSessionTest, TheStandbyAnswersHeartbeatsAndKeepsCallsInOrder) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(parent_->next().value["result"], Value(i));
   for (int i = 0; i < 20; ++i) call("more" + std::to_string(i), "echo", {i});
   for (int i = 0; i < 20; ++i) EXPECT_EQ(parent_->next().value["result"], Value(i));
+}
+
+TEST_F(WorkerSessionTest, ADeferredCallKeepsItsPlaceUntilItIsAnswered) {
+  std::promise<Responder<Value>> taken;
+  add("later", [&](const std::vector<Value>&, CallContext&) {
+    return deferred<Value>(
+        [&](Responder<Value> responder) { taken.set_value(std::move(responder)); });
+  });
+  add_echo();
+  serve();
+  call("first", "later");
+  call("second", "echo", {2});
+  Responder<Value> responder = taken.get_future().get();
+  parent_->deliver(
+      message_of("heartbeat", "beat", {{"metadata", Value::Map{{"hb_timestamp", 1}}}}));
+  EXPECT_EQ(parent_->next().id(), "beat") << "the standby answers, and nothing else was sent";
+  responder.answer("done");
+  const auto first = parent_->next();
+  EXPECT_EQ(first.id(), "first");
+  EXPECT_EQ(first.value["result"], Value("done"));
+  EXPECT_EQ(parent_->next().id(), "second");
+}
+
+TEST_F(WorkerSessionTest, AHandlerSeesItsCallersTrace) {
+  add("trace", [](const std::vector<Value>&, CallContext& context) {
+    return Value(Value::Array{Value(context.traceparent()), Value(context.tracestate())});
+  });
+  serve();
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto seen = [&](Value::Map metadata) {
+    parent_->deliver(
+        message_of("call", "t", {{"function", "trace"}, {"metadata", Value(std::move(metadata))}}));
+    return parent_->next("response").value["result"];
+  };
+  const auto pair = [](std::string_view first, std::string_view second) {
+    return Value(Value::Array{Value(first), Value(second)});
+  };
+  EXPECT_EQ(seen({{"traceparent", parent}, {"tracestate", "a=1"}}), pair(parent, "a=1"));
+  EXPECT_EQ(seen({{"traceparent", parent}, {"tracestate", 5}}), pair(parent, ""));
+  EXPECT_EQ(seen({{"traceparent", "odd"}, {"tracestate", "a=1"}}), pair("", ""));
+  EXPECT_EQ(seen({}), pair("", ""));
+}
+
+/// A worker of an interface without methods.
+class Generated final : public Dispatcher {
+ public:
+  explicit Generated(const Interface& interface) : interface_(interface) {}
+  const Interface& interface() const noexcept override { return interface_; }
+  void dispatch(IncomingCall& call) override { call.fail_not_found(); }
+
+ private:
+  const Interface& interface_;
+};
+
+TEST_F(WorkerSessionTest, AParentThatAsksIsToldWhatIsServed) {
+  const Interface one{.name = "a.One", .name_space = "one", .version = "1", .fingerprint = "f1"};
+  const Interface two{.name = "a.Two", .name_space = "two", .version = "", .fingerprint = "f2"};
+  Generated first(one);
+  Generated second(two);
+  functions_.add(first);
+  functions_.add(second);
+  add_echo();
+  serve();
+  const auto told = [&](Value::Map metadata) {
+    parent_->deliver(message_of("heartbeat", "b", {{"metadata", std::move(metadata)}}));
+    return parent_->next("heartbeat").value["metadata"]["mf"];
+  };
+  EXPECT_EQ(told({{"hb_timestamp", 1.5}}).find("iface"), nullptr);
+  const Value mf = told({{"mf", Value::Map{{"v", 1}, {"iface", Value::Map{{"name", "a.One"}}}}}});
+  ASSERT_EQ(mf["iface"].as_array().size(), 3u);
+  EXPECT_EQ(mf["iface"].as_array()[0]["name"], Value("a.One"));
+  EXPECT_EQ(mf["iface"].as_array()[0]["version"], Value("1"));
+  EXPECT_EQ(mf["iface"].as_array()[1]["fingerprint"], Value("f2"));
+  EXPECT_EQ(mf["iface"].as_array()[2]["name"], Value("")) << "functions of their own";
 }
 
 TEST_F(WorkerSessionTest, CancelReachesTheRunningCallAndRemovesQueuedOnes) {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .errors import ConnectionError as ConnectionError
     from .errors import DecodeError as DecodeError
     from .errors import EncodeError as EncodeError
+    from .errors import InterfaceMismatchError as InterfaceMismatchError
     from .errors import InvalidArgument as InvalidArgument
     from .errors import MultifrostError as MultifrostError
     from .errors import RegistryError as RegistryError
@@ -37,6 +38,7 @@ _HOME = {
     "ConnectionError": "errors",
     "DecodeError": "errors",
     "EncodeError": "errors",
+    "InterfaceMismatchError": "errors",
     "InvalidArgument": "errors",
     "MultifrostError": "errors",
     "RegistryError": "errors",

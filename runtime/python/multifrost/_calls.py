@@ -10,6 +10,7 @@ import sys
 import threading
 
 from ._options import check_namespace, seconds_of
+from ._trace import valid_trace
 from ._values import heal, pack_healed, pack_strict
 from .errors import DecodeError, EncodeError, UsageError
 
@@ -20,17 +21,27 @@ if TYPE_CHECKING:
 
     from ._options import Timeout
     from ._session import Session
+    from ._trace import Trace
 
 
 class Caller:
     """Makes calls over one session; knows the parent's defaults."""
 
-    def __init__(self, session: Session, namespace: str, default_timeout: float | None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        namespace: str,
+        default_timeout: float | None,
+        trace: Trace | None = None,
+    ) -> None:
         self._session = session
         self.namespace = namespace
         self.default_timeout = default_timeout
+        self._trace = valid_trace(trace)
 
-    def with_options(self, timeout: Timeout | None, namespace: str | None) -> Caller:
+    def with_options(
+        self, timeout: Timeout | None, namespace: str | None, trace: Trace | None
+    ) -> Caller:
         """A caller with other defaults; None keeps those of this one."""
         seconds = seconds_of(timeout)
         if namespace is not None:
@@ -39,6 +50,7 @@ class Caller:
             self._session,
             self.namespace if namespace is None else namespace,
             self.default_timeout if seconds is None else seconds,
+            self._trace if trace is None else trace,
         )
 
     async def call(self, function: str, args: bytes) -> object:
@@ -62,7 +74,9 @@ class Caller:
             except RuntimeError:
                 pass  # the loop was closed meanwhile: nobody waits any more
 
-        call = self._session.begin(function, args, self.namespace, self.default_timeout, on_end)
+        call = self._session.begin(
+            function, args, self.namespace, self.default_timeout, self._trace, on_end
+        )
         timer = None
         if (timeout := self.default_timeout) is not None:
             timer = loop.call_later(timeout, self._session.expire, call, timeout)
@@ -86,7 +100,9 @@ class Caller:
             outcome.extend((result, error))
             done.release()
 
-        call = self._session.begin(function, args, self.namespace, self.default_timeout, on_end)
+        call = self._session.begin(
+            function, args, self.namespace, self.default_timeout, self._trace, on_end
+        )
         timeout = self.default_timeout
         try:
             if not done.acquire(timeout=-1 if timeout is None else timeout):
@@ -108,10 +124,14 @@ class AsyncCalls:
         self.__caller = caller
 
     def with_options(
-        self, timeout: Timeout | None = None, namespace: str | None = None
+        self,
+        timeout: Timeout | None = None,
+        namespace: str | None = None,
+        trace: Trace | None = None,
     ) -> AsyncCalls:
-        """The same calls with a timeout (milliseconds, or a timedelta) or another namespace."""
-        return AsyncCalls(self.__caller.with_options(timeout, namespace))
+        """The same calls with a timeout (milliseconds, or a timedelta), another namespace, or a W3C
+        trace context (a mapping with `traceparent` and perhaps `tracestate`)."""
+        return AsyncCalls(self.__caller.with_options(timeout, namespace, trace))
 
     def __getitem__(self, function: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         caller = self.__caller
@@ -133,10 +153,14 @@ class SyncCalls:
         self.__caller = caller
 
     def with_options(
-        self, timeout: Timeout | None = None, namespace: str | None = None
+        self,
+        timeout: Timeout | None = None,
+        namespace: str | None = None,
+        trace: Trace | None = None,
     ) -> SyncCalls:
-        """The same calls with a timeout (milliseconds, or a timedelta) or another namespace."""
-        return SyncCalls(self.__caller.with_options(timeout, namespace))
+        """The same calls with a timeout (milliseconds, or a timedelta), another namespace, or a W3C
+        trace context (a mapping with `traceparent` and perhaps `tracestate`)."""
+        return SyncCalls(self.__caller.with_options(timeout, namespace, trace))
 
     def __getitem__(self, function: str) -> Callable[..., Any]:
         caller = self.__caller

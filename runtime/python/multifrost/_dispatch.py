@@ -7,7 +7,7 @@ as the published implementations send them (wire page, "Error strings").
 from __future__ import annotations
 
 from . import _message
-from ._hooks import CallContext
+from ._hooks import CallContext, Interface
 from ._values import heal, pack_healed, pack_strict
 from .errors import CODES, EncodeError, InvalidArgument
 
@@ -55,15 +55,13 @@ class Dispatcher:
     def serves(self, namespace: str) -> bool:
         return namespace in self._services
 
-    def interfaces(self) -> list[dict[str, str]]:
-        """Name, version and fingerprint of every generated interface, the worker's own first."""
+    def interfaces(self) -> list[Interface]:
+        """Every generated interface, the worker's own first; one without a name stands for the
+        functions of other objects."""
         services = sorted(self._services.values(), key=lambda service: service is not self._own)
         found = [getattr(service, "_multifrost_interface", None) for service in services]
-        return [
-            {"name": one.name, "version": one.version, "fingerprint": one.fingerprint}
-            for one in found
-            if one is not None
-        ]
+        generated = [one for one in found if one is not None]
+        return generated if len(generated) == len(found) else [*generated, Interface("")]
 
     def functions(self, namespace: str) -> list[str]:
         """What can be called under `namespace`, sorted."""

@@ -36,19 +36,21 @@ namespace is by default `service.namespace`. The worker object itself serves `wo
 
 Parent side
 -----------
-`await parent.call_raw(function, args, namespace=..., timeout=...)` and
+`await parent.call_raw(function, args, namespace=..., timeout=..., trace=...)` and
 `parent.sync.call_raw(...)` send `args` (a list of wire values, packed strictly: EncodeError names
 the path) and return the unpacked result untouched (None when it is missing), or raise
 RemoteCallError with `error_type` and `fields` when the worker sent a typed error, else one of
 multifrost.errors. `timeout` is in milliseconds or a timedelta; None means the parent's
-`default_timeout`. `parent.namespace` is the namespace used when none is given. The calls may be
-made from any thread and any event loop. A RemoteCallError whose `error_type` is set counts as an
-outcome, not as a failure, for the circuit breaker.
+`default_timeout`. `trace` is a W3C trace context (`_trace`). `parent.namespace` is the namespace
+used when none is given. The calls may be made from any thread and any event loop. A RemoteCallError
+whose `error_type` is set counts as an outcome, not as a failure, for the circuit breaker.
 """
 
 from __future__ import annotations
 
 from time import monotonic
+
+from ._trace import valid_trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +107,12 @@ class CallContext:
         self.metadata = metadata
         self.deadline = deadline
         self.cancelled = False
+
+    @property
+    def trace(self) -> dict[str, str]:
+        """The caller's W3C trace context, `traceparent` and perhaps `tracestate`; empty without a
+        valid one. `other.acall.with_options(trace=context.trace)` hands it on."""
+        return valid_trace(self.metadata)
 
     def remaining(self) -> float | None:
         """Seconds until the caller gives up (never below 0), None when it waits forever."""

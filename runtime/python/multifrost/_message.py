@@ -105,10 +105,12 @@ def output(stream: str, text: str) -> bytes:
     return _assemble(new_id(), _OUTPUT[stream], 1, _OUTPUT_FIELD, _pack(clean))
 
 
-def heartbeat(beat_id: str) -> bytes:
+def heartbeat(beat_id: str, mf: dict[str, Any] | None = None) -> bytes:
     """A parent's HEARTBEAT in both forms of the wire page: metadata, and JavaScript's args."""
     now = time()
-    metadata = {"hb_timestamp": now}
+    metadata: dict[str, Any] = {"hb_timestamp": now}
+    if mf is not None:
+        metadata["mf"] = {"v": 1, **mf}
     args = _pack([now * 1000.0])
     return _assemble(beat_id, _HEARTBEAT, 2, _METADATA, _pack(metadata), _ARGS, args)
 

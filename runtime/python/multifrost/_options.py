@@ -28,6 +28,7 @@ class Options:
     breaker_threshold: int | None = None
     start_timeout: float = 30.0
     stop_timeout: float = 2.0
+    check_interface: bool = True
     on_output: Callable[[str, str], None] | None = None
     args: Sequence[str] = ()
     env: Mapping[str, str] = field(default_factory=dict)

@@ -46,11 +46,18 @@ class Pulse:
         """From now on a beat every interval."""
         self._later(self._options.heartbeat_interval, self._beat_on)
 
-    def beat(self, *, counted: bool = True) -> None:
-        """Sends one; `counted` says whether its absence is a miss (not before the first echo)."""
+    def greet(self, mf: dict[str, Any]) -> None:
+        """Sends the first one, with what it asks; its absence is no miss."""
+        self._beat(mf, counted=False)
+
+    def beat(self) -> None:
+        """Sends one; its absence is a miss."""
+        self._beat(None, counted=True)
+
+    def _beat(self, mf: dict[str, Any] | None, *, counted: bool) -> None:
         beat_id = _message.new_id()
         self._heartbeats.on_sent(beat_id, monotonic())
-        if self._send(_message.heartbeat(beat_id)) and counted:
+        if self._send(_message.heartbeat(beat_id, mf)) and counted:
             self._later(self._options.heartbeat_timeout, lambda: self._on_timeout(beat_id))
 
     def on_echo(self, message: dict[str, Any]) -> bool:

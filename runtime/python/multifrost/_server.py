@@ -15,6 +15,7 @@ from time import monotonic
 
 from . import _message
 from ._dispatch import Exiting, refusal
+from ._handshake import wire_of
 from ._hooks import CallContext
 from ._limits import MAX_QUEUED_BYTES, MAX_UNSENT_OUTPUT_BYTES
 from ._message import DEFAULT_NAMESPACE
@@ -241,10 +242,8 @@ class Server:
         since = self._busy_since
         if since is not None:
             mf["busy_ms"] = int((monotonic() - since) * 1000)
-        asked = _message.extensions_of(beat).get("iface")
-        if asked is not None and (served := self._dispatcher.interfaces()):
-            name = asked.get("name") if isinstance(asked, dict) else None
-            mf["iface"] = next((one for one in served if one["name"] == name), served[0])
+        if _message.extensions_of(beat).get("iface") is not None:
+            mf["iface"] = wire_of(self._dispatcher.interfaces())
         try:
             connection.send(_message.echo(beat, mf))
         except (ValueError, TypeError, OverflowError):

@@ -24,6 +24,7 @@ from time import monotonic
 
 from . import _message
 from ._breaker import Breaker
+from ._handshake import interfaces_in, mismatch, wire_of
 from ._ledger import Ledger, PendingCall
 from ._outcomes import lost, timed_out
 from ._pulse import Pulse
@@ -47,8 +48,11 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ._connection import Connection
+    from ._handshake import Wire
+    from ._hooks import Interface
     from ._options import Options
     from ._reactor import Timer
+    from ._trace import Trace
 
     OnEnd = Callable[[object, Exception | None], None]
     OnDone = Callable[[Exception | None], None]
@@ -95,6 +99,8 @@ class Session:
         self._epoch = 0
         self._answered = False
         self._peer_is_ours = False
+        self._expected: list[Interface] = []
+        self._served: list[Wire] = []
         self._ready_since = 0.0
         self._failure: Exception | None = None
         self._start_waiters: list[OnDone] = []
@@ -114,6 +120,18 @@ class Session:
     @property
     def late_answers(self) -> int:
         return self._ledger.late_answers
+
+    def expect(self, interface: Interface) -> None:
+        """The worker is to serve `interface`; raises InterfaceMismatchError when it is known not
+        to. One that starts later fails to start with it."""
+        if not self.options.check_interface or interface in self._expected:
+            return
+        if self._state == "ready":
+            # A worker that serves others goes on serving them: only this client is refused.
+            error = mismatch(interface, self._served, self.what)
+            if error is not None:
+                raise error
+        self._expected.append(interface)
 
     def start(self, on_done: OnDone) -> None:
         """Starts, or joins a start under way; `on_done` runs on the reactor's thread."""
@@ -144,12 +162,18 @@ class Session:
         reactor.stop()
 
     def begin(
-        self, function: str, args: bytes, namespace: str, timeout: float | None, on_end: OnEnd
+        self,
+        function: str,
+        args: bytes,
+        namespace: str,
+        timeout: float | None,
+        trace: Trace,
+        on_end: OnEnd,
     ) -> PendingCall:
         """Sends a call, or queues it while the worker restarts. Raises what forbids it."""
         self._check_callable(function)
         call_id = _message.new_id()
-        metadata: dict[str, Any] = {}
+        metadata: dict[str, Any] = dict(trace)
         if timeout is not None:
             metadata["mf"] = {"v": 1, "deadline_ms": max(1, int(timeout * 1000))}
         payload = _message.call(call_id, function, args, namespace, metadata)
@@ -296,7 +320,7 @@ class Session:
     def on_link_up(self, connection: Connection) -> None:
         """The verified peer is there; it is ready when it has echoed a heartbeat (R5)."""
         self._readying = connection
-        self._pulse.beat(counted=False)
+        self._pulse.greet({"iface": wire_of(self._expected)})
 
     def on_link_down(self, error: MultifrostError, restart: bool) -> None:
         """The connection, and with a spawned worker its process, is gone."""
@@ -414,7 +438,21 @@ class Session:
     def _on_echo(self, connection: Connection, message: dict[str, Any]) -> None:
         self._peer_is_ours = self._peer_is_ours or bool(_message.extensions_of(message))
         if self._pulse.on_echo(message) and connection is self._readying:
+            self._served = interfaces_in(_message.extensions_of(message).get("iface"))
+            for expected in self._expected:
+                error = mismatch(expected, self._served, self.what)
+                if error is not None:
+                    self._give_up(connection, error)
+                    return
             self._on_ready(connection)
+
+    def _give_up(self, connection: Connection, error: MultifrostError) -> None:
+        """The worker answers, but must not be called: its link ends, for the given reason."""
+        assert self._link is not None
+        link = self._link
+        self._readying = None
+        self._cancel_timers()
+        link.close(connection, lambda: self.on_link_down(error, link.restarts))
 
     def _on_trip(self) -> None:
         """The breaker opened, on whatever thread."""

@@ -41,6 +41,7 @@ CODES = {
     "spawn": 21,
     "encode": 22,
     "internal": 23,
+    "interface_mismatch": 24,
 }
 CODE_NAMES = {number: name for name, number in CODES.items()}
 
@@ -171,6 +172,13 @@ class RegistryError(MultifrostError):
     """The service registry refused or failed (spec 3.4); the text names file, pid and port."""
 
     code = "registry"
+    executed: bool | None = False
+
+
+class InterfaceMismatchError(MultifrostError):
+    """The worker serves another interface than the client was generated for, or another version."""
+
+    code = "interface_mismatch"
     executed: bool | None = False
 
 

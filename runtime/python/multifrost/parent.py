@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from ._hooks import Interface
     from ._options import Timeout
     from ._reactor import Reactor
     from ._session import Link, OnDone
+    from ._trace import Trace
     from .metrics import Metrics
 
 
@@ -68,6 +70,7 @@ class ParentWorker:
         start_timeout: float = 30.0,
         stop_timeout: float = 2.0,
         namespace: str = "default",
+        check_interface: bool = True,
         on_output: Callable[[str, str], None] | None = None,
         args: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
@@ -83,8 +86,10 @@ class ParentWorker:
         `heartbeat_max_misses` unanswered heartbeats, and when the process is gone for good.
         `handler_stall_timeout`: one handler that runs longer counts as missed heartbeats.
         `start_timeout` is for start(); `stop_timeout` lies between SHUTDOWN, SIGTERM and SIGKILL.
-        `on_output(stream, line)` takes the worker's output instead of printing it; it runs on a
-        thread of its own. `args`, `env` (added to this environment) and `cwd` are the process's.
+        `check_interface=False` lets generated clients call a worker of another version of their
+        interface. `on_output(stream, line)` takes the worker's output instead of printing it; it
+        runs on a thread of its own. `args`, `env` (added to this environment) and `cwd` are the
+        process's.
         """
         path = os.fspath(script)
         if executable is not None and not executable:
@@ -101,6 +106,7 @@ class ParentWorker:
             breaker_threshold=breaker_threshold,
             start_timeout=start_timeout,
             stop_timeout=stop_timeout,
+            check_interface=check_interface,
             on_output=on_output,
             args=tuple(args),
             env=dict(env or {}),
@@ -125,6 +131,7 @@ class ParentWorker:
         handler_stall_timeout: float | None = None,
         breaker_threshold: int = 5,
         namespace: str = "default",
+        check_interface: bool = True,
         on_output: Callable[[str, str], None] | None = None,
     ) -> Connecting:
         """`await ParentWorker.connect("my-service")` is a started worker (spec 5.2).
@@ -141,6 +148,7 @@ class ParentWorker:
             handler_stall_timeout=handler_stall_timeout,
             breaker_threshold=breaker_threshold,
             start_timeout=timeout,
+            check_interface=check_interface,
             on_output=on_output,
         )
         if not isinstance(service_id, str) or not service_id:
@@ -192,10 +200,17 @@ class ParentWorker:
         *,
         namespace: str | None = None,
         timeout: Timeout | None = None,
+        trace: Trace | None = None,
     ) -> Any:
         """For typed callers: nothing is healed on either way (see _hooks)."""
-        caller = self._caller.with_options(timeout, namespace)
+        caller = self._caller.with_options(timeout, namespace, trace)
         return await caller.call(function, pack_raw_args(args))
+
+    def expect(self, interface: Interface) -> None:
+        """For generated clients: InterfaceMismatchError when the worker is known to serve another
+        interface, or another version; start() raises it otherwise. A worker that does not tell is
+        taken."""
+        self._session.expect(interface)
 
     @property
     def namespace(self) -> str:
@@ -294,9 +309,10 @@ class SyncWorker:
         *,
         namespace: str | None = None,
         timeout: Timeout | None = None,
+        trace: Trace | None = None,
     ) -> Any:
         """As ParentWorker.call_raw."""
-        caller = self._worker._caller.with_options(timeout, namespace)
+        caller = self._worker._caller.with_options(timeout, namespace, trace)
         return caller.call_blocking(function, pack_raw_args(args))
 
     def __enter__(self) -> SyncWorker:

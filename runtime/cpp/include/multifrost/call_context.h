@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string_view>
+#include <utility>
 
 namespace multifrost {
 
@@ -21,6 +22,8 @@ class CallContext {
         name_space_(name_space),
         deadline_(deadline),
         stop_(std::move(stop)) {}
+  /// For sessions: a trace as it came; kept if it is valid (multifrost/trace_context.h).
+  void set_trace(std::string_view traceparent, std::string_view tracestate) noexcept;
 
   /// When the caller stops waiting, if it said so.
   std::optional<Clock::time_point> deadline() const noexcept { return deadline_; }
@@ -31,6 +34,9 @@ class CallContext {
   /// The call's id on the wire, for correlation in logs.
   std::string_view id() const noexcept { return id_; }
   std::string_view name_space() const noexcept { return name_space_; }
+  /// W3C trace context of the caller; empty when it sent none, or one that is not valid.
+  std::string_view traceparent() const noexcept { return traceparent_; }
+  std::string_view tracestate() const noexcept { return tracestate_; }
 
  private:
   std::string_view peer_;
@@ -38,6 +44,8 @@ class CallContext {
   std::string_view name_space_;
   std::optional<Clock::time_point> deadline_;
   std::stop_token stop_;
+  std::string_view traceparent_;
+  std::string_view tracestate_;
 };
 
 }  // namespace multifrost

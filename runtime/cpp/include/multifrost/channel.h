@@ -167,6 +167,12 @@ class Channel {
   virtual std::shared_ptr<PendingCall> start(Request& request) = 0;
 
   /// Where continuations of this channel's calls run.
+  /// The worker is to serve `interface`, which must outlive the channel. A worker that is known to
+  /// serve another one, or another version, is a Failure (interface_mismatch), now or when it
+  /// starts; one that tells nothing is taken. Never blocks. A channel that cannot know expects
+  /// nothing.
+  virtual Result<void> expect(const Interface& /*interface*/) { return {}; }
+
   virtual Executor& executor() noexcept = 0;
 
   virtual ChannelState state() const noexcept = 0;

@@ -20,6 +20,9 @@ class Client {
  public:
   explicit Client(std::shared_ptr<Channel> channel, CallOptions options = {}) noexcept
       : channel_(std::move(channel)), options_(std::move(options)) {}
+  /// For generated clients: throws InterfaceMismatchError when the worker is known to serve another
+  /// interface.
+  Client(std::shared_ptr<Channel> channel, CallOptions options, const Interface& expected);
 
   const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
   const CallOptions& options() const noexcept { return options_; }
@@ -34,20 +37,24 @@ class Client {
     return Request(*channel_, method, options_, arguments);
   }
 
+  void set_options(CallOptions options) noexcept { options_ = std::move(options); }
+
  private:
   std::shared_ptr<Channel> channel_;
   CallOptions options_;
 };
 
 /// Starts `script` and returns the channel to it; for generated `spawn` functions. Throws
-/// SpawnError and its kin. Rules for an empty `executable`: see ParentWorker::spawn.
-std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable,
-                                       const SpawnOptions& options);
-std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable);
+/// SpawnError and its kin, InterfaceMismatchError when it does not serve `expected`. Rules for an
+/// empty `executable`: see ParentWorker::spawn.
+std::shared_ptr<Channel> spawn_channel(const Interface& expected, const std::string& script,
+                                       const std::string& executable, const SpawnOptions& options);
+std::shared_ptr<Channel> spawn_channel(const Interface& expected, const std::string& script,
+                                       const std::string& executable);
 /// Connects to the service of that id and returns the channel to it; for generated `connect`
 /// functions. Throws as ParentWorker::connect does.
-std::shared_ptr<Channel> connect_channel(const std::string& service_id,
+std::shared_ptr<Channel> connect_channel(const Interface& expected, const std::string& service_id,
                                          const ConnectOptions& options);
-std::shared_ptr<Channel> connect_channel(const std::string& service_id);
+std::shared_ptr<Channel> connect_channel(const Interface& expected, const std::string& service_id);
 
 }  // namespace multifrost

@@ -29,6 +29,8 @@ struct ConnectOptions {
   CircuitOptions circuit = {};
   std::shared_ptr<OutputSink> output = nullptr;  ///< null: print with the prefix of spec 8.1
   bool absent_result_is_zero = false;            ///< idl rule 15, `absent_result = zero_value`
+  /// False: generated clients call a service of another version of their interface, too.
+  bool check_interface = true;
   /// Where the registry is; empty: `~/.multifrost` (spec 3.4).
   std::string registry_folder = {};
 };

@@ -6,6 +6,7 @@
 //          ├─ TimeoutError  CancelledError  CircuitOpenError  ConnectionError  RegistryError
 //          ├─ DecodeError   InvalidArgumentError
 //          └─ UnimplementedError  StateError  WrongProcessError  SpawnError
+//             InterfaceMismatchError
 //
 // After any of them the object that threw is usable again. `execution()` tells whether the handler
 // ran.
@@ -113,6 +114,11 @@ class WrongProcessError : public Error {
   using Error::Error;
 };
 class SpawnError : public Error {
+ public:
+  using Error::Error;
+};
+/// The worker serves another interface than the client was generated for, or another version of it.
+class InterfaceMismatchError : public Error {
  public:
   using Error::Error;
 };

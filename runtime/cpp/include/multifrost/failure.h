@@ -40,6 +40,7 @@ enum class ErrorCode : std::uint16_t {
   spawn = 21,          ///< the worker's process could not be started
   encode = 22,         ///< the handler's result could not be encoded
   internal = 23,
+  interface_mismatch = 24,  ///< the worker serves another version of the interface, or another one
 };
 
 /// Whether the handler ran (R4): what a caller must know before it tries again.

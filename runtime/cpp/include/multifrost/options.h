@@ -17,6 +17,10 @@ struct CallOptions {
   std::stop_token stop = {};
   /// Empty: the interface's own, else "default" (spec 3.3).
   std::string name_space = {};
+  /// W3C trace context that the worker's handler sees (multifrost/trace_context.h); empty or not
+  /// valid: none is sent.
+  std::string traceparent = {};
+  std::string tracestate = {};
 };
 
 }  // namespace multifrost

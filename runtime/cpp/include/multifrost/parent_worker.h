@@ -63,6 +63,8 @@ struct SpawnOptions {
   std::chrono::nanoseconds kill_deadline = std::chrono::seconds(2);
   std::shared_ptr<OutputSink> output = nullptr;  ///< null: print with the prefix of spec 8.1
   bool absent_result_is_zero = false;            ///< idl rule 15, `absent_result = zero_value`
+  /// False: generated clients call a worker of another version of their interface, too.
+  bool check_interface = true;
 };
 
 class ParentWorker {

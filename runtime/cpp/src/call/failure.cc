@@ -52,6 +52,8 @@ void Failure::raise() const {
       throw StateError(*this);
     case ErrorCode::spawn:
       throw SpawnError(*this);
+    case ErrorCode::interface_mismatch:
+      throw InterfaceMismatchError(*this);
     case ErrorCode::remote:
     case ErrorCode::function_not_found:
     case ErrorCode::private_function:
@@ -83,7 +85,8 @@ std::string_view to_string(ErrorCode code) noexcept {
       "registry",         "decode",        "invalid_argument", "function_not_found",
       "private_function", "not_callable",  "overloaded",       "shutting_down",
       "expired",          "unimplemented", "wrong_process",    "not_started",
-      "closed",           "spawn",         "encode",           "internal"};
+      "closed",           "spawn",         "encode",           "internal",
+      "interface_mismatch"};
   const auto number = static_cast<std::size_t>(code);
   return names[number < std::size(names) ? number : 0];
 }

@@ -2,6 +2,11 @@
 
 namespace multifrost {
 
+Client::Client(std::shared_ptr<Channel> channel, CallOptions options, const Interface& expected)
+    : Client(std::move(channel), std::move(options)) {
+  channel_->expect(expected).value();
+}
+
 namespace detail {
 
 std::string finish_describe(std::string_view type, const Encoder& written, bool good) {

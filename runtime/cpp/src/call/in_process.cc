@@ -4,6 +4,7 @@
 #include <string>
 
 #include "call/handler_outcome.h"
+#include "call/interface_match.h"
 #include "call/pending_state.h"
 #include "call/remote_error.h"
 
@@ -48,6 +49,13 @@ class Answer final : public AnswerSink {
 class InProcessChannel final : public Channel {
  public:
   InProcessChannel(Dispatcher& worker, Format format) : worker_(&worker), format_(format) {}
+
+  Result<void> expect(const Interface& interface) override {
+    auto failure =
+        call::interface_mismatch(interface, {worker_->interface()}, "the worker in this process");
+    if (failure) return *std::move(failure);
+    return {};
+  }
 
   Result<void> begin(Request& request, std::size_t arguments) override {
     const auto refuse = [&](ErrorCode code, std::string_view why) {
@@ -110,8 +118,10 @@ class InProcessChannel final : public Channel {
     const std::chrono::nanoseconds timeout = options.timeout.value_or(request.method().timeout);
     std::optional<CallContext::Clock::time_point> deadline;
     if (timeout > timeout.zero()) deadline = CallContext::Clock::now() + timeout;
-    return CallContext("in-process", "in-process", worker_->interface().name_space, deadline,
-                       options.stop);
+    CallContext context("in-process", "in-process", worker_->interface().name_space, deadline,
+                        options.stop);
+    context.set_trace(options.traceparent, options.tracestate);
+    return context;
   }
 
   Dispatcher* worker_;

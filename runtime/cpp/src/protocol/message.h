@@ -32,6 +32,7 @@ struct Extras {
   std::string_view error_type;               ///< error: full name of a declared error
   BytesView error_fields;                    ///< error: its fields, one encoded map
   std::optional<std::uint64_t> busy_ms;      ///< echo: how long the running handler has been at it
+  BytesView interfaces;  ///< heartbeat: `iface` as it came, for Protocol::interfaces(); empty: none
 };
 
 /// Views live as long as the frame that they were read from.
@@ -44,6 +45,8 @@ struct Message {
   std::string_view name_space;    ///< call; empty: none given
   std::size_t arguments = 0;      ///< call: how many
   BytesView arguments_at;         ///< call: their encoded values, one after another
+  std::string_view traceparent;   ///< call: as it came, valid or not
+  std::string_view tracestate;    ///< call: as it came, valid or not
   BytesView result;               ///< response: encoded value; empty: absent
   std::string_view text;          ///< error, out, err
   BytesView heartbeat_metadata;   ///< heartbeat: `hb_timestamp` as it came, to be echoed

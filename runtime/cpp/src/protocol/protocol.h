@@ -11,12 +11,16 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "multifrost/encoder.h"
 #include "multifrost/failure.h"
+#include "multifrost/method.h"
 #include "protocol/message.h"
 
 namespace multifrost::protocol {
+
+using InterfaceList = std::vector<const Interface*>;
 
 /// When a message is written.
 using Time = std::chrono::steady_clock::time_point;
@@ -28,6 +32,8 @@ struct CallHead {
   std::string_view name_space;
   std::size_t arguments = 0;
   std::optional<std::uint64_t> deadline_ms;  ///< time left, for peers that understand it
+  std::string_view traceparent = {};         ///< empty: none; then no tracestate either
+  std::string_view tracestate = {};          ///< may be empty
 };
 
 /// An ERROR's extras for peers of ours.
@@ -65,9 +71,14 @@ class Protocol {
                      const ErrorExtras& extras) const = 0;
   virtual void output(Encoder& to, std::string_view id, OutputStream stream,
                       std::string_view text) const = 0;
-  virtual void heartbeat(Encoder& to, std::string_view id) const = 0;
-  virtual void echo(Encoder& to, const Message& heartbeat,
-                    std::optional<std::uint64_t> busy_ms) const = 0;
+  /// `expected`: what the parent's clients were generated for, which asks the worker what it
+  /// serves; null: nothing is asked.
+  virtual void heartbeat(Encoder& to, std::string_view id, const InterfaceList* expected) const = 0;
+  /// `served` is told to a parent that has asked.
+  virtual void echo(Encoder& to, const Message& heartbeat, std::optional<std::uint64_t> busy_ms,
+                    const InterfaceList& served) const = 0;
+  /// Takes Extras::interfaces apart; the names are views into it. What cannot be read is left out.
+  virtual std::vector<Interface> interfaces(BytesView encoded) const = 0;
   virtual void shutdown(Encoder& to, std::string_view id) const = 0;
   virtual void cancel(Encoder& to, std::string_view id) const = 0;
 };

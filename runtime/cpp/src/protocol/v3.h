@@ -22,9 +22,10 @@ class V3 final : public Protocol {
              const ErrorExtras& extras) const override;
   void output(Encoder& to, std::string_view id, OutputStream stream,
               std::string_view text) const override;
-  void heartbeat(Encoder& to, std::string_view id) const override;
-  void echo(Encoder& to, const Message& heartbeat,
-            std::optional<std::uint64_t> busy_ms) const override;
+  void heartbeat(Encoder& to, std::string_view id, const InterfaceList* expected) const override;
+  void echo(Encoder& to, const Message& heartbeat, std::optional<std::uint64_t> busy_ms,
+            const InterfaceList& served) const override;
+  std::vector<Interface> interfaces(BytesView encoded) const override;
   void shutdown(Encoder& to, std::string_view id) const override;
   void cancel(Encoder& to, std::string_view id) const override;
 };

@@ -6,6 +6,7 @@
 // damage, so that somebody hears of it.
 #include "multifrost/decoder.h"
 #include "protocol/v3.h"
+#include "protocol/v3_opening.h"
 #include "wire/text.h"
 
 namespace multifrost::protocol {
@@ -49,18 +50,23 @@ bool flag(Decoder& from, bool& into) {
   return from.peek() == Kind::boolean ? from.boolean(into) : from.skip();
 }
 
-/// Calls `field(key)` for each entry of a map, which must pass over its value; skips anything else.
+/// Calls `field(key)` for `count` entries of a map, each of which must pass over its value.
 template <class Field>
-bool each_field(Decoder& from, Field&& field) {
-  if (from.peek() != Kind::map) return from.skip();
-  std::size_t count = 0;
-  if (!from.begin_map(count)) return false;
+bool each_of(Decoder& from, std::size_t count, Field&& field) {
   for (; count > 0; --count) {
     std::string_view key;
     if (!from.key(key) || !field(key)) return false;
   }
   from.end_map();
   return true;
+}
+
+/// The same for a whole map; skips anything else.
+template <class Field>
+bool each_field(Decoder& from, Field&& field) {
+  if (from.peek() != Kind::map) return from.skip();
+  std::size_t count = 0;
+  return from.begin_map(count) && each_of(from, count, field);
 }
 
 bool read_typed_error(Decoder& from, Extras& into) {
@@ -78,6 +84,7 @@ bool read_extras(Decoder& from, Extras& into) {
     if (key == "code") return number(from, into.code);
     if (key == "busy_ms") return number(from, into.busy_ms);
     if (key == "error") return read_typed_error(from, into);
+    if (key == "iface") return from.raw(into.interfaces);
     if (key == "executed" && from.peek() == Kind::boolean)
       return from.boolean(into.executed.emplace());
     return from.skip();
@@ -89,6 +96,8 @@ bool read_metadata(Decoder& from, Message& into) {
     if (key == "hb_timestamp" && is_number(from)) return from.raw(into.heartbeat_metadata);
     if (key == "hb_response") return flag(from, into.is_echo);
     if (key == "mf") return read_extras(from, into.extras);
+    if (key == "traceparent") return text(from, into.traceparent);
+    if (key == "tracestate") return text(from, into.tracestate);
     return from.skip();
   });
 }
@@ -122,7 +131,18 @@ Reading V3::read(const Bytes& frame, Message& into) const {
   std::string_view app;
   std::string_view type;
   if (from.peek() != Kind::map) return Reading::garbage;
-  const bool whole = each_field(from, [&](std::string_view key) {
+  std::size_t fields = 0;
+  bool whole = from.begin_map(fields);
+  if (const auto opening = match_opening(frame.view().as_text()); whole && opening) {
+    app = kAppId;
+    into.id = opening->id;
+    type = opening->type;
+    fields -= Opening::kFields;
+    Decoder::Mark behind = from.mark();
+    behind.next = reinterpret_cast<const char*>(frame.data()) + opening->size;
+    from.rewind(behind);
+  }
+  whole = whole && each_of(from, fields, [&](std::string_view key) {
     switch (key.size()) {
       case 2:
         if (key == "id") return text(from, into.id);
@@ -163,6 +183,28 @@ Reading V3::read(const Bytes& frame, Message& into) const {
   const bool answerable =
       app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
   return answerable ? Reading::message : Reading::garbage;
+}
+
+std::vector<Interface> V3::interfaces(BytesView encoded) const {
+  std::vector<Interface> found;
+  if (encoded.empty()) return found;
+  Decoder from(encoded);
+  std::size_t count = 1;
+  const bool list = from.peek() == Kind::array;
+  if (list && !from.begin_array(count)) return found;
+  for (; count > 0; --count) {
+    Interface& one = found.emplace_back();
+    const bool is_map = from.peek() == Kind::map;
+    const bool good = each_field(from, [&](std::string_view key) {
+      if (key == "name") return text(from, one.name);
+      if (key == "version") return text(from, one.version);
+      if (key == "fingerprint") return text(from, one.fingerprint);
+      return from.skip();
+    });
+    if (!good || !is_map) found.pop_back();
+    if (!good) break;
+  }
+  return found;
 }
 
 const Protocol& multifrost_v3() noexcept {

@@ -24,14 +24,19 @@ void common(Encoder& to, std::size_t more_fields, std::string_view id, std::stri
   to.floating(wall_seconds(now));
 }
 
-/// `metadata: {mf: {v: 1, …` with room for `fields` more.
-void begin_extras(Encoder& to, std::size_t fields) {
-  to.key("metadata");
-  to.begin_map(1);
+/// `mf: {v: 1, …` with room for `fields` more.
+void begin_mf(Encoder& to, std::size_t fields) {
   to.key("mf");
   to.begin_map(1 + fields);
   to.key("v");
   to.integer(1);
+}
+
+/// `metadata: {mf: {v: 1, …`.
+void begin_extras(Encoder& to, std::size_t fields) {
+  to.key("metadata");
+  to.begin_map(1);
+  begin_mf(to, fields);
 }
 
 void end_extras(Encoder& to) {
@@ -39,16 +44,54 @@ void end_extras(Encoder& to) {
   to.end_map();
 }
 
+void write_traced_metadata(Encoder& to, const CallHead& head) {
+  to.key("metadata");
+  to.begin_map(1u + (head.tracestate.empty() ? 0 : 1) + (head.deadline_ms ? 1 : 0));
+  to.key("traceparent");
+  to.string(head.traceparent);
+  if (!head.tracestate.empty()) {
+    to.key("tracestate");
+    to.string(head.tracestate);
+  }
+  if (head.deadline_ms) {
+    begin_mf(to, 1);
+    to.key("deadline_ms");
+    to.unsigned_integer(*head.deadline_ms);
+    to.end_map();
+  }
+  to.end_map();
+}
+
+/// One map, or an array where there are several or none.
+void write_interfaces(Encoder& to, const InterfaceList& interfaces) {
+  to.key("iface");
+  if (interfaces.size() != 1) to.begin_array(interfaces.size());
+  for (const Interface* interface : interfaces) {
+    to.begin_map(3);
+    to.key("name");
+    to.string(interface->name);
+    to.key("version");
+    to.string(interface->version);
+    to.key("fingerprint");
+    to.string(interface->fingerprint);
+    to.end_map();
+  }
+  if (interfaces.size() != 1) to.end_array();
+}
+
 }  // namespace
 
 void V3::begin_call(Encoder& to, const CallHead& head) const {
-  common(to, head.deadline_ms ? 4 : 3, head.id, "call", head.now);
+  const bool traced = !head.traceparent.empty();
+  common(to, head.deadline_ms || traced ? 4 : 3, head.id, "call", head.now);
   to.key("function");
   to.string(head.function);
   // Always there, never nil and never empty: Python and Rust drop a call without a good one.
   to.key("namespace");
   to.string(head.name_space.empty() ? std::string_view("default") : head.name_space);
-  if (head.deadline_ms) {
+  if (traced) {
+    write_traced_metadata(to, head);
+  } else if (head.deadline_ms) {
     begin_extras(to, 1);
     to.key("deadline_ms");
     to.unsigned_integer(*head.deadline_ms);
@@ -104,7 +147,7 @@ void V3::output(Encoder& to, std::string_view id, OutputStream stream,
   to.end_map();
 }
 
-void V3::heartbeat(Encoder& to, std::string_view id) const {
+void V3::heartbeat(Encoder& to, std::string_view id, const InterfaceList* expected) const {
   // Both forms, since JavaScript reads only `args`; no namespace: Python drops beats for a foreign
   // one.
   const Time now = std::chrono::steady_clock::now();
@@ -115,14 +158,23 @@ void V3::heartbeat(Encoder& to, std::string_view id) const {
   to.integer(static_cast<std::int64_t>(seconds * 1000));
   to.end_array();
   to.key("metadata");
-  to.begin_map(1);
+  to.begin_map(expected != nullptr ? 2 : 1);
   to.key("hb_timestamp");
   to.floating(seconds);
+  if (expected != nullptr) {
+    to.key("mf");
+    to.begin_map(2);
+    to.key("v");
+    to.integer(1);
+    write_interfaces(to, *expected);
+    to.end_map();
+  }
   to.end_map();
   to.end_map();
 }
 
-void V3::echo(Encoder& to, const Message& heartbeat, std::optional<std::uint64_t> busy_ms) const {
+void V3::echo(Encoder& to, const Message& heartbeat, std::optional<std::uint64_t> busy_ms,
+              const InterfaceList& served) const {
   const bool arguments = !heartbeat.heartbeat_arguments.empty();
   const bool timestamp = !heartbeat.heartbeat_metadata.empty();
   common(to, arguments ? 2 : 1, heartbeat.id, "heartbeat");
@@ -139,13 +191,15 @@ void V3::echo(Encoder& to, const Message& heartbeat, std::optional<std::uint64_t
   to.key("hb_response");
   to.boolean(true);
   to.key("mf");
-  to.begin_map(busy_ms ? 2 : 1);
+  const bool tell = !heartbeat.extras.interfaces.empty() && !served.empty();
+  to.begin_map(1u + (busy_ms ? 1 : 0) + (tell ? 1 : 0));
   to.key("v");
   to.integer(1);
   if (busy_ms) {
     to.key("busy_ms");
     to.unsigned_integer(*busy_ms);
   }
+  if (tell) write_interfaces(to, served);
   to.end_map();
   to.end_map();
   to.end_map();

@@ -8,17 +8,23 @@ namespace {
 
 constexpr std::string_view kDefault = "default";
 
+/// Functions that belong to no interface.
+constexpr Interface kNone{
+    .name = "", .name_space = "", .version = "", .fingerprint = "", .methods = {}};
+
 }  // namespace
 
 void FunctionTable::add(Dispatcher& worker) {
   const Interface& interface = worker.interface();
   name_spaces_.try_emplace(std::string(interface.name_space));
   for (const Method* method : interface.methods) insert(interface.name_space, method->name, worker);
+  interfaces_.push_back(&interface);
 }
 
 void FunctionTable::add(std::string_view name_space, std::string_view name,
                         std::unique_ptr<Dispatcher> function) {
   insert(name_space, name, *function);
+  if (owned_.empty()) interfaces_.push_back(&kNone);
   owned_.push_back(std::move(function));
 }
 

@@ -35,6 +35,9 @@ class FunctionTable {
   /// Null: not found.
   const Function* find(std::string_view name_space, std::string_view name) const;
 
+  /// Of its generated workers, each once; one without a name stands for functions of their own.
+  const std::vector<const Interface*>& interfaces() const noexcept { return interfaces_; }
+
   /// Sorted; outside the default namespace as "namespace:name".
   std::vector<std::string> list() const;
 
@@ -44,6 +47,7 @@ class FunctionTable {
 
   std::map<std::string, Functions, std::less<>> name_spaces_;
   std::vector<std::unique_ptr<Dispatcher>> owned_;
+  std::vector<const Interface*> interfaces_;
 };
 
 }  // namespace multifrost::session

@@ -49,7 +49,9 @@ struct Link {
   bool blocked = false;  ///< the out-queue is full: calls wait for `room`
   bool ours = false;     ///< the worker runs a runtime of ours and reads our extensions
   bool any_answer = false;
-  std::deque<Call*> queued;  ///< calls that wait for readiness or room, in order
+  Bytes interfaces;                   ///< what the worker serves, as it told; empty: it did not
+  std::optional<Failure> unsuitable;  ///< it serves another interface than is expected
+  std::deque<Call*> queued;           ///< calls that wait for readiness or room, in order
 
   // The end (R1, R7)
   std::optional<Time> lost_at;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
@@ -32,6 +33,13 @@ Execution execution_of(Verdict verdict) noexcept {
 constexpr std::size_t kBusy = 8;
 /// How long a held call waits for company at most.
 constexpr std::chrono::milliseconds kHeld{1};
+
+/// Kept out of the way of calls that have none.
+[[gnu::noinline]] void trace(const CallOptions& options, protocol::CallHead& head) {
+  if (!is_traceparent(options.traceparent)) return;
+  head.traceparent = options.traceparent;
+  if (is_tracestate(options.tracestate)) head.tracestate = options.tracestate;
+}
 
 std::string_view name_space_of(const Request& request) noexcept {
   if (!request.options().name_space.empty()) return request.options().name_space;
@@ -96,6 +104,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
   head.name_space = name_space_of(request);
+  if (!request.options().traceparent.empty()) trace(request.options(), head);
   head.arguments = arguments;
   request.encoder() = Encoder(take_buffer(), protocol_.format());
   protocol_.begin_call(request.encoder(), head);

@@ -30,6 +30,7 @@ SpawnOptions session_options(const ConnectOptions& options) {
   session.circuit.threshold = options.circuit.threshold.value_or(kServiceThreshold);
   session.output = options.output;
   session.absent_result_is_zero = options.absent_result_is_zero;
+  session.check_interface = options.check_interface;
   return session;
 }
 
@@ -68,27 +69,34 @@ std::shared_ptr<ParentChannel> make_connect_channel(const std::string& service_i
 }  // namespace multifrost::session
 
 namespace multifrost {
+namespace {
 
-std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable,
-                                       const SpawnOptions& options) {
-  auto channel = session::make_spawn_channel(script, executable, options, nullptr);
+std::shared_ptr<Channel> opened(std::shared_ptr<session::ParentChannel> channel,
+                                const Interface& expected) {
+  channel->expect(expected).value();
   channel->session().open().value();
   return channel;
 }
 
-std::shared_ptr<Channel> spawn_channel(const std::string& script, const std::string& executable) {
-  return spawn_channel(script, executable, {});
+}  // namespace
+
+std::shared_ptr<Channel> spawn_channel(const Interface& expected, const std::string& script,
+                                       const std::string& executable, const SpawnOptions& options) {
+  return opened(session::make_spawn_channel(script, executable, options, nullptr), expected);
 }
 
-std::shared_ptr<Channel> connect_channel(const std::string& service_id,
+std::shared_ptr<Channel> spawn_channel(const Interface& expected, const std::string& script,
+                                       const std::string& executable) {
+  return spawn_channel(expected, script, executable, {});
+}
+
+std::shared_ptr<Channel> connect_channel(const Interface& expected, const std::string& service_id,
                                          const ConnectOptions& options) {
-  auto channel = session::make_connect_channel(service_id, options, nullptr);
-  channel->session().open().value();
-  return channel;
+  return opened(session::make_connect_channel(service_id, options, nullptr), expected);
 }
 
-std::shared_ptr<Channel> connect_channel(const std::string& service_id) {
-  return connect_channel(service_id, {});
+std::shared_ptr<Channel> connect_channel(const Interface& expected, const std::string& service_id) {
+  return connect_channel(expected, service_id, {});
 }
 
 }  // namespace multifrost

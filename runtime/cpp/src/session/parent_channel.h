@@ -16,6 +16,7 @@ class ParentChannel final : public Channel {
       : session_(std::move(session)) {}
   ~ParentChannel() override;
 
+  Result<void> expect(const Interface& interface) override { return session_->expect(interface); }
   Result<void> begin(Request& request, std::size_t arguments) override {
     return session_->begin(request, arguments);
   }

@@ -82,7 +82,7 @@ Result<void> ParentSession::open() {
   const std::shared_ptr<Link> link = link_;
   // Calls that others made since `connecting` wait for this worker.
   const bool in_time = phase_changed_.wait_for(lock.native(), options_.start_timeout, [&] {
-    return phase_ != Phase::connecting || link->settled;
+    return phase_ != Phase::connecting || link->settled || link->unsuitable;
   });
   if (link->was_ready) return {};
   const Failure failure = start_failure(*link, !in_time);
@@ -231,6 +231,8 @@ Failure ParentSession::start_failure(const Link& link, bool timed_out) const {
   } else if (timed_out) {
     data.message = name_ +
                    (link.peer == transport::PeerId::none
+  } else if (link.unsuitable) {
+    return *link.unsuitable;
                         ? " did not connect within "
                         : " connected but did not answer a heartbeat within ") +
                    duration_text(options_.start_timeout) +

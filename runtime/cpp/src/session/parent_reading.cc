@@ -182,7 +182,7 @@ void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
       return;
     case MessageKind::heartbeat:
       lock.lock();
-      if (event.peer == link.peer) echoed(link, message);
+      if (event.peer == link.peer) echoed(link, message, event.payload);
       return;
     case MessageKind::out:
     case MessageKind::err:
@@ -230,7 +230,7 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
   }
 }
 
-void ParentSession::echoed(Link& link, const protocol::Message& message) {
+void ParentSession::echoed(Link& link, const protocol::Message& message, const Bytes& frame) {
   const auto id = engine::CallId::parse(message.id);
   const Time now = Clock::now();
   std::optional<std::chrono::milliseconds> busy;
@@ -243,6 +243,8 @@ void ParentSession::echoed(Link& link, const protocol::Message& message) {
     breaker_.beat_echoed(epoch_of(link));
   }
   if (link.ready || link.lost_at) return wake_at(next_time(link));
+  link.interfaces = part_of(frame, message.extras.interfaces);
+  if (!suits(link)) return;
   breaker_.connected(epoch_of(link), now);
   restarts_.ready(now);
   link.ready = link.was_ready = true;

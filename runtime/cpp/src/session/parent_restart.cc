@@ -76,7 +76,7 @@ void ParentSession::restart() {
     bool in_time = true;
     if (wanted) {
       in_time = phase_changed_.wait_for(lock.native(), options_.start_timeout, [&] {
-        return phase_ != Phase::restarting || link->settled || link->was_ready;
+        return phase_ != Phase::restarting || link->settled || link->was_ready || link->unsuitable;
       });
     }
     if (link->was_ready) return;

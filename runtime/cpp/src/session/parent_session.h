@@ -27,6 +27,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "engine/call_ledger.h"
 #include "engine/circuit_breaker.h"
@@ -59,6 +60,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<int> process_id() const noexcept;
   Executor& executor() noexcept { return *core_.executor; }
   bool in_own_process() const noexcept;
+
+  // parent_handshake.cc
+  Result<void> expect(const Interface& interface);
 
   // parent_calls.cc
   Result<void> begin(Request& request, std::size_t arguments);
@@ -133,7 +137,11 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void take(Lock& lock, Link& link, transport::Event& event);
   void take_message(Lock& lock, Link& link, transport::Event& event);
   void answered(Link& link, const protocol::Message& message, const transport::Event& event);
-  void echoed(Link& link, const protocol::Message& message);
+  void echoed(Link& link, const protocol::Message& message, const Bytes& frame);
+
+  // parent_handshake.cc
+  std::optional<Failure> mismatch(const Link& link, const Interface& expected) const;
+  bool suits(Link& link);
 
   // parent_supervision.cc
   void on_ready(unsigned tag) override;
@@ -189,8 +197,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   engine::CircuitBreaker breaker_;
   engine::RestartPolicy restarts_;
   engine::CallMetrics metrics_;
-  std::optional<Time> restart_at_;  ///< in Phase::restarting, between two attempts
-  std::jthread restarter_;          ///< launches anew; runs from the first restart until close()
+  std::optional<Time> restart_at_;    ///< in Phase::restarting, between two attempts
+  std::jthread restarter_;            ///< launches anew; runs from the first restart until close()
+  protocol::InterfaceList expected_;  ///< by generated clients
   Supervisor::Key key_ = 0;
   Time wakes_at_ = Time::max();
   unsigned incarnation_ = 0;

@@ -142,7 +142,7 @@ void ParentSession::beat(Link& link, Time now) {
   const engine::CallId id = next_call_id();
   const auto text = id.text();
   Encoder to({}, protocol_.format());
-  protocol_.heartbeat(to, {text.data(), text.size()});
+  protocol_.heartbeat(to, {text.data(), text.size()}, link.ready ? nullptr : &expected_);
   link.heartbeat.sent(id, now);
   const bool taken = link.transport->try_send(link.peer, to.buffer()) == transport::Sent::taken;
   taken ? breaker_.probe_sent(now) : breaker_.probe_unsent(now);

@@ -153,6 +153,7 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   CallContext context(caller_name_, call.id, name_space, deadline, std::move(stop));
+  if (!call.traceparent.empty()) context.set_trace(call.traceparent, call.tracestate);
   const std::size_t offset =
       call.arguments == 0
           ? 0

@@ -18,7 +18,8 @@ from ._codec import Codec, Misfit
 from ._errors import InterfaceError, declared
 
 if TYPE_CHECKING:
-    from .._hooks import CallContext
+    from .._hooks import CallContext, Interface
+    from .._trace import Trace
     from ..parent import ParentWorker
 
 
@@ -170,12 +171,22 @@ async def _convert_later(outcome: Any, method: Method) -> Any:
 class Calls:
     """What a generated client calls through: a parent worker and the options of `with_options`."""
 
-    __slots__ = ("namespace", "timeout", "worker")
+    __slots__ = ("namespace", "timeout", "trace", "worker")
 
-    def __init__(self, worker: ParentWorker, namespace: str, timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        worker: ParentWorker,
+        namespace: str,
+        timeout: float | None = None,
+        interface: Interface | None = None,
+        trace: Trace | None = None,
+    ) -> None:
+        if interface is not None:
+            worker.expect(interface)
         self.worker = worker
         self.namespace = namespace
         self.timeout = timeout
+        self.trace = trace
 
     def _deadline(self, method: Method) -> float | None:
         """Milliseconds: the call's, else @timeout, else (None) the parent's default (rule 17)."""
@@ -186,7 +197,11 @@ class Calls:
         wire = method.encode_arguments(values)
         try:
             result = await self.worker.call_raw(
-                method.name, wire, namespace=self.namespace, timeout=self._deadline(method)
+                method.name,
+                wire,
+                namespace=self.namespace,
+                timeout=self._deadline(method),
+                trace=self.trace,
             )
         except RemoteCallError as error:
             raise declared(error, method.throws) from None
@@ -196,7 +211,11 @@ class Calls:
         wire = method.encode_arguments(values)
         try:
             result = self.worker.sync.call_raw(
-                method.name, wire, namespace=self.namespace, timeout=self._deadline(method)
+                method.name,
+                wire,
+                namespace=self.namespace,
+                timeout=self._deadline(method),
+                trace=self.trace,
             )
         except RemoteCallError as error:
             raise declared(error, method.throws) from None

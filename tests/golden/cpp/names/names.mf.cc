@@ -967,27 +967,29 @@ const mf::Interface run::kInterface = {
 };
 
 runClient::runClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 runClient runClient::spawn(const std::string& script, const std::string& executable) {
-  return runClient(mf::spawn_channel(script, executable));
+  return runClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 runClient runClient::spawn(const std::string& script, const std::string& executable,
                            const mf::SpawnOptions& options) {
-  return runClient(mf::spawn_channel(script, executable, options));
+  return runClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 runClient runClient::connect(const std::string& service_id) {
-  return runClient(mf::connect_channel(service_id));
+  return runClient(mf::connect_channel(kInterface, service_id));
 }
 
 runClient runClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return runClient(mf::connect_channel(service_id, options));
+  return runClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 runClient runClient::with(mf::CallOptions options) const {
-  return runClient(channel(), std::move(options));
+  runClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 runClient::Async runClient::async() const noexcept { return Async(*this); }
@@ -1029,27 +1031,29 @@ const mf::Interface Old::kInterface = {
 };
 
 OldClient::OldClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 OldClient OldClient::spawn(const std::string& script, const std::string& executable) {
-  return OldClient(mf::spawn_channel(script, executable));
+  return OldClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 OldClient OldClient::spawn(const std::string& script, const std::string& executable,
                            const mf::SpawnOptions& options) {
-  return OldClient(mf::spawn_channel(script, executable, options));
+  return OldClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 OldClient OldClient::connect(const std::string& service_id) {
-  return OldClient(mf::connect_channel(service_id));
+  return OldClient(mf::connect_channel(kInterface, service_id));
 }
 
 OldClient OldClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return OldClient(mf::connect_channel(service_id, options));
+  return OldClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 OldClient OldClient::with(mf::CallOptions options) const {
-  return OldClient(channel(), std::move(options));
+  OldClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 OldClient::Async OldClient::async() const noexcept { return Async(*this); }

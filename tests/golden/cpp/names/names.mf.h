@@ -262,12 +262,12 @@ class runClient final : public run, private ::multifrost::Client {
                      ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static runClient spawn(const std::string& script, const std::string& executable = {});
   static runClient spawn(const std::string& script, const std::string& executable,
                          const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static runClient connect(const std::string& service_id);
   static runClient connect(const std::string& service_id,
                            const ::multifrost::ConnectOptions& options);
@@ -438,12 +438,12 @@ class OldClient final : public Old, private ::multifrost::Client {
                      ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static OldClient spawn(const std::string& script, const std::string& executable = {});
   static OldClient spawn(const std::string& script, const std::string& executable,
                          const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static OldClient connect(const std::string& service_id);
   static OldClient connect(const std::string& service_id,
                            const ::multifrost::ConnectOptions& options);

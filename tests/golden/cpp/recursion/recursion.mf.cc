@@ -559,28 +559,30 @@ const mf::Interface Recursion::kInterface = {
 };
 
 RecursionClient::RecursionClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 RecursionClient RecursionClient::spawn(const std::string& script, const std::string& executable) {
-  return RecursionClient(mf::spawn_channel(script, executable));
+  return RecursionClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 RecursionClient RecursionClient::spawn(const std::string& script, const std::string& executable,
                                        const mf::SpawnOptions& options) {
-  return RecursionClient(mf::spawn_channel(script, executable, options));
+  return RecursionClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 RecursionClient RecursionClient::connect(const std::string& service_id) {
-  return RecursionClient(mf::connect_channel(service_id));
+  return RecursionClient(mf::connect_channel(kInterface, service_id));
 }
 
 RecursionClient RecursionClient::connect(const std::string& service_id,
                                          const mf::ConnectOptions& options) {
-  return RecursionClient(mf::connect_channel(service_id, options));
+  return RecursionClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 RecursionClient RecursionClient::with(mf::CallOptions options) const {
-  return RecursionClient(channel(), std::move(options));
+  RecursionClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 RecursionClient::Async RecursionClient::async() const noexcept { return Async(*this); }

@@ -199,27 +199,29 @@ const mf::Interface Large::kInterface = {
 };
 
 LargeClient::LargeClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 LargeClient LargeClient::spawn(const std::string& script, const std::string& executable) {
-  return LargeClient(mf::spawn_channel(script, executable));
+  return LargeClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 LargeClient LargeClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return LargeClient(mf::spawn_channel(script, executable, options));
+  return LargeClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 LargeClient LargeClient::connect(const std::string& service_id) {
-  return LargeClient(mf::connect_channel(service_id));
+  return LargeClient(mf::connect_channel(kInterface, service_id));
 }
 
 LargeClient LargeClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return LargeClient(mf::connect_channel(service_id, options));
+  return LargeClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 LargeClient LargeClient::with(mf::CallOptions options) const {
-  return LargeClient(channel(), std::move(options));
+  LargeClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 LargeClient::Async LargeClient::async() const noexcept { return Async(*this); }
@@ -265,27 +267,29 @@ const mf::Interface Small::kInterface = {
 };
 
 SmallClient::SmallClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 SmallClient SmallClient::spawn(const std::string& script, const std::string& executable) {
-  return SmallClient(mf::spawn_channel(script, executable));
+  return SmallClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 SmallClient SmallClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return SmallClient(mf::spawn_channel(script, executable, options));
+  return SmallClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 SmallClient SmallClient::connect(const std::string& service_id) {
-  return SmallClient(mf::connect_channel(service_id));
+  return SmallClient(mf::connect_channel(kInterface, service_id));
 }
 
 SmallClient SmallClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return SmallClient(mf::connect_channel(service_id, options));
+  return SmallClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 SmallClient SmallClient::with(mf::CallOptions options) const {
-  return SmallClient(channel(), std::move(options));
+  SmallClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 SmallClient::Async SmallClient::async() const noexcept { return Async(*this); }

@@ -84,12 +84,12 @@ class LargeClient final : public Large, private ::multifrost::Client {
                        ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static LargeClient spawn(const std::string& script, const std::string& executable = {});
   static LargeClient spawn(const std::string& script, const std::string& executable,
                            const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static LargeClient connect(const std::string& service_id);
   static LargeClient connect(const std::string& service_id,
                              const ::multifrost::ConnectOptions& options);
@@ -191,12 +191,12 @@ class SmallClient final : public Small, private ::multifrost::Client {
                        ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static SmallClient spawn(const std::string& script, const std::string& executable = {});
   static SmallClient spawn(const std::string& script, const std::string& executable,
                            const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static SmallClient connect(const std::string& service_id);
   static SmallClient connect(const std::string& service_id,
                              const ::multifrost::ConnectOptions& options);

@@ -254,28 +254,30 @@ const mf::Interface Streams::kInterface = {
 };
 
 StreamsClient::StreamsClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 StreamsClient StreamsClient::spawn(const std::string& script, const std::string& executable) {
-  return StreamsClient(mf::spawn_channel(script, executable));
+  return StreamsClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 StreamsClient StreamsClient::spawn(const std::string& script, const std::string& executable,
                                    const mf::SpawnOptions& options) {
-  return StreamsClient(mf::spawn_channel(script, executable, options));
+  return StreamsClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 StreamsClient StreamsClient::connect(const std::string& service_id) {
-  return StreamsClient(mf::connect_channel(service_id));
+  return StreamsClient(mf::connect_channel(kInterface, service_id));
 }
 
 StreamsClient StreamsClient::connect(const std::string& service_id,
                                      const mf::ConnectOptions& options) {
-  return StreamsClient(mf::connect_channel(service_id, options));
+  return StreamsClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 StreamsClient StreamsClient::with(mf::CallOptions options) const {
-  return StreamsClient(channel(), std::move(options));
+  StreamsClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 StreamsClient::Async StreamsClient::async() const noexcept { return Async(*this); }

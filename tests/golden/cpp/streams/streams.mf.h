@@ -84,12 +84,12 @@ class StreamsClient final : public Streams, private ::multifrost::Client {
                          ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static StreamsClient spawn(const std::string& script, const std::string& executable = {});
   static StreamsClient spawn(const std::string& script, const std::string& executable,
                              const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static StreamsClient connect(const std::string& service_id);
   static StreamsClient connect(const std::string& service_id,
                                const ::multifrost::ConnectOptions& options);

@@ -1850,27 +1850,29 @@ const mf::Interface Types::kInterface = {
 };
 
 TypesClient::TypesClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 TypesClient TypesClient::spawn(const std::string& script, const std::string& executable) {
-  return TypesClient(mf::spawn_channel(script, executable));
+  return TypesClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 TypesClient TypesClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return TypesClient(mf::spawn_channel(script, executable, options));
+  return TypesClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 TypesClient TypesClient::connect(const std::string& service_id) {
-  return TypesClient(mf::connect_channel(service_id));
+  return TypesClient(mf::connect_channel(kInterface, service_id));
 }
 
 TypesClient TypesClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return TypesClient(mf::connect_channel(service_id, options));
+  return TypesClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 TypesClient TypesClient::with(mf::CallOptions options) const {
-  return TypesClient(channel(), std::move(options));
+  TypesClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 TypesClient::Async TypesClient::async() const noexcept { return Async(*this); }

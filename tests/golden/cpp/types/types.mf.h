@@ -463,12 +463,12 @@ class TypesClient final : public Types, private ::multifrost::Client {
                        ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static TypesClient spawn(const std::string& script, const std::string& executable = {});
   static TypesClient spawn(const std::string& script, const std::string& executable,
                            const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static TypesClient connect(const std::string& service_id);
   static TypesClient connect(const std::string& service_id,
                              const ::multifrost::ConnectOptions& options);

@@ -786,28 +786,30 @@ const mf::Interface Vision::kInterface = {
 };
 
 VisionClient::VisionClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 VisionClient VisionClient::spawn(const std::string& script, const std::string& executable) {
-  return VisionClient(mf::spawn_channel(script, executable));
+  return VisionClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 VisionClient VisionClient::spawn(const std::string& script, const std::string& executable,
                                  const mf::SpawnOptions& options) {
-  return VisionClient(mf::spawn_channel(script, executable, options));
+  return VisionClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 VisionClient VisionClient::connect(const std::string& service_id) {
-  return VisionClient(mf::connect_channel(service_id));
+  return VisionClient(mf::connect_channel(kInterface, service_id));
 }
 
 VisionClient VisionClient::connect(const std::string& service_id,
                                    const mf::ConnectOptions& options) {
-  return VisionClient(mf::connect_channel(service_id, options));
+  return VisionClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 VisionClient VisionClient::with(mf::CallOptions options) const {
-  return VisionClient(channel(), std::move(options));
+  VisionClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 VisionClient::Async VisionClient::async() const noexcept { return Async(*this); }

@@ -253,12 +253,12 @@ class VisionClient final : public Vision, private ::multifrost::Client {
                         ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static VisionClient spawn(const std::string& script, const std::string& executable = {});
   static VisionClient spawn(const std::string& script, const std::string& executable,
                             const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static VisionClient connect(const std::string& service_id);
   static VisionClient connect(const std::string& service_id,
                               const ::multifrost::ConnectOptions& options);

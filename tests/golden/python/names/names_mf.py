@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
+from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
 from enum import Enum as _Enum
@@ -322,14 +323,24 @@ class runClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, runWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> runClient:
-        """The same client with other options; they do not stick to this one."""
-        return runClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return runClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     async def spawn(self, script: str) -> None:
         await self._calls.call(_run__methods.spawn, script)
@@ -393,14 +404,24 @@ class runSyncClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, runWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> runSyncClient:
-        """The same client with other options; they do not stick to this one."""
-        return runSyncClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return runSyncClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     def spawn(self, script: str) -> None:
         self._calls.call_sync(_run__methods.spawn, script)
@@ -497,14 +518,24 @@ class OldClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, OldWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> OldClient:
-        """The same client with other options; they do not stick to this one."""
-        return OldClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return OldClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     async def it(self, value: int) -> int:
         """Deprecated."""
@@ -521,14 +552,24 @@ class OldSyncClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, OldWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> OldSyncClient:
-        """The same client with other options; they do not stick to this one."""
-        return OldSyncClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return OldSyncClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     def it(self, value: int) -> int:
         """Deprecated."""

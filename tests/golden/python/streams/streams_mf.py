@@ -6,6 +6,7 @@ from __future__ import annotations
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
 from collections.abc import AsyncIterator as _AsyncIterator
+from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from datetime import datetime as _datetime
 
@@ -136,14 +137,24 @@ class StreamsClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, StreamsWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> StreamsClient:
-        """The same client with other options; they do not stick to this one."""
-        return StreamsClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return StreamsClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     async def watch(self, name: str, limit: int | None = None) -> _AsyncIterator[Sample]:
         result: _AsyncIterator[Sample] = await self._calls.call(_Streams__methods.watch, name,
@@ -177,14 +188,24 @@ class StreamsSyncClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, StreamsWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> StreamsSyncClient:
-        """The same client with other options; they do not stick to this one."""
-        return StreamsSyncClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return StreamsSyncClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     def watch(self, name: str, limit: int | None = None) -> _AsyncIterator[Sample]:
         result: _AsyncIterator[Sample] = self._calls.call_sync(_Streams__methods.watch, name, limit)

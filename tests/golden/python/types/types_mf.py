@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
+from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
 from datetime import datetime as _datetime
@@ -632,14 +633,24 @@ class TypesClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, TypesWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> TypesClient:
-        """The same client with other options; they do not stick to this one."""
-        return TypesClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return TypesClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     async def ping(self, text: str) -> str:
         result: str = await self._calls.call(_Types__methods.ping, text)
@@ -728,14 +739,24 @@ class TypesSyncClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, TypesWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> TypesSyncClient:
-        """The same client with other options; they do not stick to this one."""
-        return TypesSyncClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return TypesSyncClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     def ping(self, text: str) -> str:
         result: str = self._calls.call_sync(_Types__methods.ping, text)

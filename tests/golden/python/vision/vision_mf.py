@@ -6,6 +6,7 @@ from __future__ import annotations
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
 from collections.abc import AsyncIterator as _AsyncIterator
+from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
 from datetime import datetime as _datetime
@@ -273,14 +274,24 @@ class VisionClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, VisionWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> VisionClient:
-        """The same client with other options; they do not stick to this one."""
-        return VisionClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return VisionClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     async def detect(self, source: Source, format: Format,
                      limit: int | None = None) -> list[Detection]:
@@ -320,14 +331,24 @@ class VisionSyncClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, VisionWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> VisionSyncClient:
-        """The same client with other options; they do not stick to this one."""
-        return VisionSyncClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return VisionSyncClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     def detect(self, source: Source, format: Format, limit: int | None = None) -> list[Detection]:
         """`limit` is left out of the argument list when empty, so the worker's own default applies."""

@@ -277,28 +277,30 @@ const mf::Interface Common::kInterface = {
 };
 
 CommonClient::CommonClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
-    : mf::Client(std::move(channel), std::move(options)) {}
+    : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
 CommonClient CommonClient::spawn(const std::string& script, const std::string& executable) {
-  return CommonClient(mf::spawn_channel(script, executable));
+  return CommonClient(mf::spawn_channel(kInterface, script, executable));
 }
 
 CommonClient CommonClient::spawn(const std::string& script, const std::string& executable,
                                  const mf::SpawnOptions& options) {
-  return CommonClient(mf::spawn_channel(script, executable, options));
+  return CommonClient(mf::spawn_channel(kInterface, script, executable, options));
 }
 
 CommonClient CommonClient::connect(const std::string& service_id) {
-  return CommonClient(mf::connect_channel(service_id));
+  return CommonClient(mf::connect_channel(kInterface, service_id));
 }
 
 CommonClient CommonClient::connect(const std::string& service_id,
                                    const mf::ConnectOptions& options) {
-  return CommonClient(mf::connect_channel(service_id, options));
+  return CommonClient(mf::connect_channel(kInterface, service_id, options));
 }
 
 CommonClient CommonClient::with(mf::CallOptions options) const {
-  return CommonClient(channel(), std::move(options));
+  CommonClient other = *this;
+  other.mf::Client::set_options(std::move(options));
+  return other;
 }
 
 CommonClient::Async CommonClient::async() const noexcept { return Async(*this); }

@@ -100,12 +100,12 @@ class CommonClient final : public Common, private ::multifrost::Client {
                         ::multifrost::CallOptions options = {});
 
   /// Starts `script` with `executable` (empty: see multifrost::ParentWorker::spawn) and waits until
-  /// it is ready. Throws SpawnError.
+  /// it is ready. Throws SpawnError, InterfaceMismatchError.
   static CommonClient spawn(const std::string& script, const std::string& executable = {});
   static CommonClient spawn(const std::string& script, const std::string& executable,
                             const ::multifrost::SpawnOptions& options);
   /// Finds the service of that id (see multifrost::ParentWorker::connect) and waits until it
-  /// answers. Throws RegistryError, ConnectionError.
+  /// answers. Throws RegistryError, ConnectionError, InterfaceMismatchError.
   static CommonClient connect(const std::string& service_id);
   static CommonClient connect(const std::string& service_id,
                               const ::multifrost::ConnectOptions& options);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
+from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from enum import Enum as _Enum
 from typing import TypeAlias as _TypeAlias
@@ -114,14 +115,24 @@ class CommonClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, CommonWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> CommonClient:
-        """The same client with other options; they do not stick to this one."""
-        return CommonClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return CommonClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     async def ping(self, text: str) -> str:
         result: str = await self._calls.call(_Common__methods.ping, text)
@@ -141,14 +152,24 @@ class CommonSyncClient:
         *,
         namespace: str = "default",
         timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> None:
-        self._calls = _mf.Calls(worker, namespace, timeout)
+        self._calls = _mf.Calls(
+            worker, namespace, timeout, CommonWorker._multifrost_interface, trace
+        )
 
     def with_options(
-        self, *, namespace: str = "default", timeout: float | None = None
+        self,
+        *,
+        namespace: str = "default",
+        timeout: float | None = None,
+        trace: _Mapping[str, str] | None = None,
     ) -> CommonSyncClient:
-        """The same client with other options; they do not stick to this one."""
-        return CommonSyncClient(self._calls.worker, namespace=namespace, timeout=timeout)
+        """The same client with other options; they do not stick to this one. `trace` is a W3C
+        trace context."""
+        return CommonSyncClient(
+            self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
+        )
 
     def ping(self, text: str) -> str:
         result: str = self._calls.call_sync(_Common__methods.ping, text)
