@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "process/process_tree.h"
+#include "process/socket_inode.h"
 #include "process_support.h"
 
 namespace multifrost::process {
@@ -102,6 +104,34 @@ TEST_F(TcpPeer, RefusesAPeerThatHasGone) {
   EXPECT_TRUE(tcp_peer_belongs_to(connection.get(), ::getpid()));
   ours.reset();
   EXPECT_FALSE(tcp_peer_belongs_to(connection.get(), ::getpid()));
+}
+
+class SocketInode : public TcpPeer {
+ protected:
+  static sockaddr_in address(int (*which)(int, sockaddr*, socklen_t*), int socket) {
+    sockaddr_in into{};
+    socklen_t size = sizeof into;
+    EXPECT_EQ(which(socket, reinterpret_cast<sockaddr*>(&into), &size), 0);
+    return into;
+  }
+};
+
+TEST_F(SocketInode, IsThatOfTheOtherEnd) {
+  const UniqueFd ours = listener_.connect_ourselves();
+  const UniqueFd accepted = listener_.accept();
+  struct stat facts {};
+  ASSERT_EQ(::fstat(ours.get(), &facts), 0);
+  const sockaddr_in here = address(::getsockname, accepted.get());
+  const sockaddr_in there = address(::getpeername, accepted.get());
+  EXPECT_EQ(socket_inode(there, here), facts.st_ino);
+}
+
+TEST_F(SocketInode, IsNeverThatOfASocketThatListens) {
+  const UniqueFd ours = listener_.connect_ourselves();
+  const sockaddr_in here = address(::getpeername, ours.get());
+  sockaddr_in nobody = address(::getsockname, ours.get());
+  nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+  EXPECT_EQ(socket_inode(here, nobody), std::nullopt);
 }
 
 TEST(UnixPeer, KnowsItsUser) {
