@@ -47,7 +47,8 @@ struct Outcome {
 
 /// Feeds `bytes` in pieces of at most `piece`, as recv() would.
 Outcome read(std::string_view bytes, std::size_t piece, std::size_t limit = kLimit) {
-  MessageReader reader(limit);
+  BlockPool blocks;
+  MessageReader reader(limit, blocks);
   Outcome outcome;
   while (!bytes.empty()) {
     const auto room = reader.room();
@@ -129,7 +130,8 @@ TEST(MessageReader, RefusesUnknownFlags) {
 
 TEST(MessageReader, KeepsAnnouncedMemoryWithinTheLimit) {
   // Large, but allowed: announced and never sent. The buffer is made, its pages are not touched.
-  MessageReader reader(std::size_t{1} << 30);
+  BlockPool blocks;
+  MessageReader reader(std::size_t{1} << 30, blocks);
   const std::string head = frame("", true) + "\x02\x00\x00\x00\x00\x3f\xff\xff\xff"s;
   std::memcpy(reader.room().data(), head.data(), head.size());
   reader.received(head.size());
@@ -141,7 +143,8 @@ TEST(MessageReader, PayloadsOutliveTheReaderAndNeverChange) {
   std::vector<Bytes> kept;
   std::string bytes;
   {
-    MessageReader reader(kLimit);
+    BlockPool blocks;
+    MessageReader reader(kLimit, blocks);
     for (int i = 0; i < 5000; ++i) bytes += message(std::to_string(i));
     std::string_view rest = bytes;
     while (!rest.empty()) {
@@ -160,7 +163,8 @@ TEST(MessageReader, PayloadsOutliveTheReaderAndNeverChange) {
 TEST(MessageReader, KnowsWhetherItIsWithinAMessage) {
   const std::string bytes = message("payload");
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
-    MessageReader reader(kLimit);
+    BlockPool blocks;
+    MessageReader reader(kLimit, blocks);
     std::memcpy(reader.room().data(), bytes.data(), size);
     reader.received(size);
     reader.advance();

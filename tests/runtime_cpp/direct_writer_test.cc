@@ -84,11 +84,12 @@ class WriterTest : public ::testing::Test {
 
   UniqueFd ours_, theirs_;
   Watcher watcher_;
-  MessageReader reader_{1 << 26};
+  BlockPool blocks_;
+  MessageReader reader_{1 << 26, blocks_};
 };
 
 TEST_F(WriterTest, HeldMessagesLeaveWhenReleased) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   hold(writer, "one");
   hold(writer, "two");
   EXPECT_FALSE(arrived());
@@ -100,7 +101,7 @@ TEST_F(WriterTest, HeldMessagesLeaveWhenReleased) {
 }
 
 TEST_F(WriterTest, AnUrgentMessageTakesHeldOnesAlongInOrder) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   hold(writer, "held");
   std::uint64_t number = 0;
   EXPECT_EQ(send(writer, "urgent", &number), Sent::taken);
@@ -109,7 +110,7 @@ TEST_F(WriterTest, AnUrgentMessageTakesHeldOnesAlongInOrder) {
 }
 
 TEST_F(WriterTest, EnoughHeldMessagesLeaveByThemselves) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   const std::string content(1000, 'x');
   for (int i = 0; i < 20; ++i) hold(writer, content);
   EXPECT_TRUE(arrived());
@@ -118,14 +119,14 @@ TEST_F(WriterTest, EnoughHeldMessagesLeaveByThemselves) {
 }
 
 TEST_F(WriterTest, HeldMessagesWereNotWrittenWhenTheConnectionEnds) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   EXPECT_EQ(send(writer, "sent"), Sent::taken);
   hold(writer, "held");
   EXPECT_EQ(writer.close(), 1u);
 }
 
 TEST_F(WriterTest, WritesAtOnceWhileThereIsRoom) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   std::uint64_t number = 0;
   EXPECT_EQ(send(writer, "one", &number), Sent::taken);
   EXPECT_EQ(number, 1u);
@@ -138,7 +139,7 @@ TEST_F(WriterTest, WritesAtOnceWhileThereIsRoom) {
 }
 
 TEST_F(WriterTest, KeepsTheBuffersMemoryForTheNextMessage) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   Buffer buffer = text("message");
   const char* const memory = buffer.data();
   writer.send(buffer, nullptr);
@@ -147,7 +148,7 @@ TEST_F(WriterTest, KeepsTheBuffersMemoryForTheNextMessage) {
 }
 
 TEST_F(WriterTest, WhatTheSystemDoesNotTakeWaits) {
-  Writer writer(ours_.get(), kLimit, false, watcher_);
+  Writer writer(ours_.get(), kLimit, false, blocks_, watcher_);
   std::vector<std::string> sent;
   while (!watcher_.waiting) {
     sent.push_back(std::string(1000, static_cast<char>('a' + sent.size() % 26)));
@@ -165,7 +166,7 @@ TEST_F(WriterTest, WhatTheSystemDoesNotTakeWaits) {
 }
 
 TEST_F(WriterTest, PassesLargeMessagesWhole) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   const std::string large(3'000'000, 'L');
   EXPECT_EQ(send(writer, large), Sent::taken) << "an empty queue takes everything";
   EXPECT_TRUE(watcher_.waiting);
@@ -173,7 +174,7 @@ TEST_F(WriterTest, PassesLargeMessagesWhole) {
 }
 
 TEST_F(WriterTest, MixesSmallAndLargeInOrder) {
-  Writer writer(ours_.get(), 100 << 20, false, watcher_);
+  Writer writer(ours_.get(), 100 << 20, false, blocks_, watcher_);
   std::vector<std::string> sent;
   for (std::size_t i = 0; i < 60; ++i) {
     sent.push_back(std::string(i % 3 == 0 ? 50'000 + i : i, static_cast<char>('a' + i % 26)));
@@ -182,8 +183,40 @@ TEST_F(WriterTest, MixesSmallAndLargeInOrder) {
   EXPECT_EQ(receive(writer, sent.size()), sent);
 }
 
+TEST_F(WriterTest, WritesAttachedBytesWhereTheyStand) {
+  Writer writer(ours_.get(), 100 << 20, false, blocks_, watcher_);
+  const std::string large(300'000, 'L');
+  for (int i = 0; i < 2; ++i) {  // the first is written as far as it goes, the second queued
+    Buffer message = text("before");
+    message.attach(Bytes(BytesView(large)));
+    message.append("between");
+    message.attach(Bytes(BytesView(std::string_view("short"))));
+    message.append("after");
+    EXPECT_EQ(writer.send(message, nullptr), Sent::taken);
+    EXPECT_TRUE(message.empty());
+  }
+  const std::string whole = "before" + large + "between" + "short" + "after";
+  EXPECT_THAT(receive(writer, 2), ::testing::ElementsAre(whole, whole));
+}
+
+TEST_F(WriterTest, WhatIsBorrowedIsNotNeededAfterSending) {
+  Writer writer(ours_.get(), 100 << 20, false, blocks_, watcher_);
+  const std::string first(300'000, '1'), second(300'000, '2'), held(20'000, '3');
+  for (const std::string& content : {first, second, held}) {
+    std::string lent = content;
+    Buffer message = text("[");
+    message.attach_borrowed(lent);
+    message.append("]");
+    const Urgency urgency = content == held ? Urgency::held : Urgency::now;
+    EXPECT_EQ(writer.send(message, nullptr, urgency), Sent::taken);
+    lent.assign(lent.size(), 'x');
+  }
+  EXPECT_THAT(receive(writer, 3),
+              ::testing::ElementsAre("[" + first + "]", "[" + second + "]", "[" + held + "]"));
+}
+
 TEST_F(WriterTest, AParentIsToldThatTheQueueIsFull) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   const std::string piece(10'000, 'p');
   std::size_t taken = 0;
   while (send(writer, piece) == Sent::taken) ++taken;
@@ -197,7 +230,7 @@ TEST_F(WriterTest, AParentIsToldThatTheQueueIsFull) {
 }
 
 TEST_F(WriterTest, AWorkerTakesEveryAnswerAndStopsReading) {
-  Writer writer(ours_.get(), kLimit, false, watcher_);
+  Writer writer(ours_.get(), kLimit, false, blocks_, watcher_);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(send(writer, std::string(10'000, 'a')), Sent::taken);
   EXPECT_TRUE(watcher_.over);
   EXPECT_EQ(receive(writer, 100).size(), 100u);
@@ -206,7 +239,7 @@ TEST_F(WriterTest, AWorkerTakesEveryAnswerAndStopsReading) {
 }
 
 TEST_F(WriterTest, CountsOnlyWhatWasWrittenWhole) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   send(writer, "small");
   send(writer, std::string(90'000, 'x'));
   send(writer, "behind");
@@ -216,7 +249,7 @@ TEST_F(WriterTest, CountsOnlyWhatWasWrittenWhole) {
 }
 
 TEST_F(WriterTest, ABrokenConnectionDropsItsQueue) {
-  Writer writer(ours_.get(), kLimit, true, watcher_);
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   send(writer, std::string(90'000, 'x'));
   EXPECT_TRUE(watcher_.waiting);
   theirs_.reset();
@@ -227,7 +260,7 @@ TEST_F(WriterTest, ABrokenConnectionDropsItsQueue) {
 }
 
 TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
-  Writer writer(ours_.get(), 100 << 20, false, watcher_);
+  Writer writer(ours_.get(), 100 << 20, false, blocks_, watcher_);
   constexpr int kThreads = 4, kEach = 2000;
   std::vector<std::thread> threads;
   std::atomic<std::uint64_t> numbers{0};
@@ -254,7 +287,7 @@ TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
 
 TEST_F(WriterTest, ClosingWhileOthersSendIsSafe) {
   for (int round = 0; round < 50; ++round) {
-    Writer writer(ours_.get(), kLimit, true, watcher_);
+    Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
     std::atomic<bool> gone{false};
     std::thread sender([&] {
       while (send(writer, std::string(100, 's')) != Sent::gone) std::this_thread::yield();

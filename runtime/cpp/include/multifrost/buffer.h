@@ -1,12 +1,20 @@
-// A growing byte buffer for outgoing messages: no zeroing, reusable, contiguous.
+// A growing byte buffer for outgoing messages: no zeroing, reusable.
 //
-// A value that belongs to one thread at a time. Growing may throw std::bad_alloc.
+// What is appended is contiguous. Large bytes may instead be attached: they stand in the message
+// without being copied into it, and a transport that can gather writes them from where they lie
+// (for_each_part). Whoever asks for data() or view() gets one contiguous piece all the same: they
+// are copied in then.
+//
+// A value that belongs to one thread at a time. Growing, data() and view() may throw
+// std::bad_alloc.
 #pragma once
 
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "multifrost/bytes.h"
 
@@ -22,16 +30,31 @@ class Buffer {
   }
   ~Buffer();
 
-  const char* data() const noexcept { return data_; }
-  char* data() noexcept { return data_; }
-  std::size_t size() const noexcept { return size_; }
-  bool empty() const noexcept { return size_ == 0; }
+  const char* data() const {
+    if (attached_) flatten();
+    return data_;
+  }
+  char* data() {
+    if (attached_) flatten();
+    return data_;
+  }
+  std::size_t size() const noexcept { return attached_ ? size_ + attached_->bytes : size_; }
+  bool empty() const noexcept { return size() == 0; }
   std::size_t capacity() const noexcept { return capacity_; }
-  BytesView view() const noexcept { return std::string_view(data_, size_); }
+  BytesView view() const {
+    if (attached_) flatten();
+    return std::string_view(data_, size_);
+  }
 
-  void clear() noexcept { size_ = 0; }
+  void clear() noexcept {
+    size_ = 0;
+    if (attached_) attached_.reset();
+  }
   /// Forgets what was written after the first `size` bytes.
-  void truncate(std::size_t size) noexcept { size_ = size; }
+  void truncate(std::size_t size) {
+    if (attached_) flatten();
+    size_ = size;
+  }
 
   void push(char byte) {
     if (size_ == capacity_) grow(1);
@@ -48,21 +71,68 @@ class Buffer {
     size_ += count;
     return room;
   }
-  void reserve(std::size_t capacity) {
-    if (capacity > capacity_) grow(capacity - size_);
+  /// Room for `count` more bytes, which may come piece by piece.
+  void reserve_more(std::size_t count) {
+    if (capacity_ - size_ < count) grow(count);
   }
+
+  /// Large bytes as the next part of the message, shared.
+  void attach(Bytes bytes);
+  /// The same, only borrowed: they must live until the message is sent or own() has run.
+  void attach_borrowed(BytesView bytes);
+  /// From here on nothing is borrowed: `copy` makes Bytes of its own from each view that is.
+  template <class Copy>
+  void own(Copy&& copy) {
+    if (!attached_) return;
+    for (Piece& piece : attached_->pieces) {
+      if (!std::exchange(piece.borrowed, false)) continue;
+      piece.bytes = copy(piece.bytes.view());
+    }
+  }
+  void own() {
+    own([](BytesView borrowed) { return Bytes(borrowed); });
+  }
+  /// The message from front to back, each contiguous part as a string_view.
+  template <class Visit>
+  void for_each_part(Visit&& visit) const {
+    std::size_t from = 0;
+    if (attached_) {
+      for (const Piece& piece : attached_->pieces) {
+        if (piece.at != from) visit(std::string_view(data_ + from, piece.at - from));
+        visit(piece.bytes.as_text());
+        from = piece.at;
+      }
+    }
+    if (from != size_) visit(std::string_view(data_ + from, size_ - from));
+  }
+
   void swap(Buffer& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(capacity_, other.capacity_);
+    std::swap(attached_, other.attached_);
   }
 
  private:
+  struct Piece {
+    std::size_t at = 0;  ///< behind so many bytes of `data_`
+    Bytes bytes;
+    bool borrowed = false;
+  };
+  struct Attached {
+    std::size_t bytes = 0;
+    std::vector<Piece> pieces;
+  };
+
   void grow(std::size_t more);
+  void add_piece(Piece piece);
+  /// Copies what is attached in; the content stays the same.
+  void flatten() const;
 
   char* data_ = nullptr;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0;  ///< without what is attached
   std::size_t capacity_ = 0;
+  std::unique_ptr<Attached> attached_;
 };
 
 /// The buffer's content as Bytes, without copying it.

@@ -49,6 +49,11 @@ class Encoder : private Refusal {
     return true;
   }
   bool bytes(BytesView value);
+  /// Large ones are shared instead of copied.
+  bool bytes(const Bytes& value);
+  /// Large ones are borrowed instead of copied: for a call that ends before `value` does, else see
+  /// own().
+  bool borrowed_bytes(BytesView value);
   bool extension(std::int8_t type, BytesView data);
   /// Values that are msgpack already, as Decoder::raw() gave them.
   bool raw(BytesView encoded);
@@ -87,7 +92,12 @@ class Encoder : private Refusal {
   Format format() const noexcept { return format_; }
   const Buffer& buffer() const noexcept { return buffer_; }
   Buffer& buffer() noexcept { return buffer_; }
-  Buffer take_buffer() noexcept { return std::move(buffer_); }
+  Buffer take_buffer() {
+    own();
+    return std::move(buffer_);
+  }
+  /// Copies what is borrowed: the message may then outlive the values that were written.
+  void own() { buffer_.own(); }
 
  private:
   bool put(unsigned byte) {
@@ -100,6 +110,7 @@ class Encoder : private Refusal {
   bool long_array(std::size_t count);
   bool long_map(std::size_t count);
   bool begin_tagged_map(std::size_t count);
+  bool begin_bytes(std::size_t size);
   bool convert();
 
   Buffer buffer_;

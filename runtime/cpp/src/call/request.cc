@@ -50,6 +50,7 @@ Reply Request::send_and_wait() && {
 }
 
 std::shared_ptr<PendingCall> Request::start() && {
+  encoder_.own();  // the arguments need not outlive this call
   if (!seal()) return channel_->start(*this);
   auto state = std::make_shared<call::PendingState>(channel_->executor());
   state->complete(Reply(*method_, *refused_));

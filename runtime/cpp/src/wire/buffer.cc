@@ -1,3 +1,4 @@
+// Growing, and putting attached parts in their place.
 #include "multifrost/buffer.h"
 
 #include <algorithm>
@@ -19,6 +20,25 @@ void Buffer::grow(std::size_t more) {
   if (bigger == nullptr) throw std::bad_alloc();
   data_ = static_cast<char*>(bigger);
   capacity_ = wanted;
+}
+
+void Buffer::attach(Bytes bytes) { add_piece({size_, std::move(bytes), false}); }
+
+void Buffer::attach_borrowed(BytesView bytes) {
+  add_piece({size_, Bytes(nullptr, bytes.data(), bytes.size()), true});
+}
+
+void Buffer::add_piece(Piece piece) {
+  if (!attached_) attached_ = std::make_unique<Attached>();
+  attached_->bytes += piece.bytes.size();
+  attached_->pieces.push_back(std::move(piece));
+}
+
+void Buffer::flatten() const {
+  Buffer flat;
+  flat.reserve_more(size());
+  for_each_part([&](std::string_view part) { flat.append(part); });
+  const_cast<Buffer*>(this)->swap(flat);
 }
 
 Bytes share(Buffer&& buffer) {

@@ -56,6 +56,8 @@ void put_size(Buffer& to, unsigned marker8, unsigned marker16, unsigned marker32
   }
 }
 
+/// Below, one more part costs a system call more than copying it would.
+constexpr std::size_t kAttachedFrom = 64 * 1024;
 constexpr std::size_t kGreatestSize = 0xffff'ffff;
 constexpr char kTooLong[] = "is longer than the 4 GiB that a message can say";
 
@@ -137,11 +139,30 @@ bool Encoder::long_string(std::string_view utf8) {
   return true;
 }
 
+bool Encoder::begin_bytes(std::size_t size) {
+  if (size > kGreatestSize) return refuse(kTooLong);
+  put_size(buffer_, kBin8, kBin16, kBin32, size);
+  return true;
+}
+
 bool Encoder::bytes(BytesView value) {
-  if (value.size() > kGreatestSize) return refuse(kTooLong);
-  buffer_.reserve(buffer_.size() + value.size() + 64);  // one growth, with room for what follows
-  put_size(buffer_, kBin8, kBin16, kBin32, value.size());
+  if (!begin_bytes(value.size())) return false;
+  buffer_.reserve_more(value.size() + 64);  // one growth, with room for what follows
   buffer_.append(value.as_text());
+  return true;
+}
+
+bool Encoder::bytes(const Bytes& value) {
+  if (value.size() < kAttachedFrom) return bytes(value.view());
+  if (!begin_bytes(value.size())) return false;
+  buffer_.attach(value);
+  return true;
+}
+
+bool Encoder::borrowed_bytes(BytesView value) {
+  if (value.size() < kAttachedFrom) return bytes(value);
+  if (!begin_bytes(value.size())) return false;
+  buffer_.attach_borrowed(value);
   return true;
 }
 

@@ -87,7 +87,8 @@ std::size_t valid_utf8(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
     std::uint64_t eight;
-    if (at != 0 && text.size() - at < sizeof eight) {  // the rest, with what came before it
+    if (text.size() >= sizeof eight &&
+        text.size() - at < sizeof eight) {  // the rest, with what came before it
       std::memcpy(&eight, text.data() + text.size() - sizeof eight, sizeof eight);
       const unsigned before = 8 * static_cast<unsigned>(sizeof eight - (text.size() - at));
       if ((eight >> before & 0x8080'8080'8080'8080) == 0) return text.size();

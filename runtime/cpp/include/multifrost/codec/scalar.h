@@ -133,8 +133,8 @@ struct String {
 struct Binary {
   using Type = Bytes;
   static constexpr Kinds kKinds = bit(Kind::bytes);
-  static bool write(Encoder& to, BytesView value) { return to.bytes(value); }
-  static bool write(Encoder& to, const Bytes& value) { return to.bytes(value.view()); }
+  static bool write(Encoder& to, BytesView value) { return to.borrowed_bytes(value); }
+  static bool write(Encoder& to, const Bytes& value) { return to.bytes(value); }
   static bool read(Decoder& from, Bytes& into) { return from.bytes(into); }
 };
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "transport/direct/block_pool.h"
 #include "transport/direct/handshake.h"
 #include "transport/direct/message_reader.h"
 #include "transport/direct/socket.h"
@@ -125,6 +126,7 @@ class Connection final : private WriterWatcher {
   std::atomic<const char*> disconnect_reason_{nullptr};
 
   Handshake handshake_;
+  BlockPool blocks_;
   MessageReader input_;
   std::size_t room_ = 0;
   bool drained_ = true;

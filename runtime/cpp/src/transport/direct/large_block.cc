@@ -3,23 +3,23 @@
 
 #include <sys/mman.h>
 
-#include <cstdlib>
 #include <new>
 
 namespace multifrost::transport::direct {
 namespace {
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-// Below, the allocator soon gives the same memory again, which is cheaper still.
+/// Below, what the last huge page holds too much is out of proportion.
 constexpr std::size_t kWorthwhile = std::size_t{16} << 20;
 }  // namespace
 
-std::shared_ptr<char[]> make_large_block(std::size_t size) {
-  if (size < kWorthwhile) return std::make_shared_for_overwrite<char[]>(size);
+LargeBlock make_large_block(std::size_t size) {
+  const bool huge = size >= kWorthwhile;
   const std::size_t rounded = (size + kHugePage - 1) / kHugePage * kHugePage;
-  void* const memory = std::aligned_alloc(kHugePage, rounded);
+  void* const memory = huge ? std::aligned_alloc(kHugePage, rounded) : std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
-  ::madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: without it everything works the same
-  return {static_cast<char*>(memory), [](char* block) { std::free(block); }};
+  // A wish: without it everything works the same.
+  if (huge) ::madvise(memory, rounded, MADV_HUGEPAGE);
+  return LargeBlock(static_cast<char*>(memory));
 }
 
 }  // namespace multifrost::transport::direct

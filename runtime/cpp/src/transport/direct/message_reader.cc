@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "transport/direct/command.h"
-#include "transport/direct/large_block.h"
 
 namespace multifrost::transport::direct {
 
@@ -82,6 +81,7 @@ bool MessageReader::finish_body() {
   }
   if (is_payload) {
     payload_ = input_.slice(size);
+    blocks_.age();
   } else {
     command_ = input_.unread().substr(0, size);
     input_.consume(size);
@@ -91,7 +91,7 @@ bool MessageReader::finish_body() {
 
 void MessageReader::begin_large(std::size_t size) {
   const std::string_view here = input_.unread();
-  large_ = {make_large_block(size), size, here.size()};
+  large_ = {blocks_.take(size), size, here.size()};
   std::memcpy(large_.bytes.get(), here.data(), here.size());
   input_.consume(here.size());
 }

@@ -4,7 +4,7 @@
 // is two frames or more; the payload is the second, the first (the delimiter) and those after are
 // skipped as they come, unbuffered (wire page, "Framing"). A message of one frame is skipped whole.
 //
-// A payload that is small and whole shares its chunk. A large one gets a buffer of its own, made
+// A payload that is small and whole shares its chunk. A large one gets a block of its own, taken
 // only after its announced size has passed the limit, and is received straight into it.
 //
 // The reading thread's own. Nothing blocks; it throws only std::bad_alloc.
@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "multifrost/bytes.h"
+#include "transport/direct/block_pool.h"
 #include "transport/direct/frame.h"
 #include "transport/direct/input_buffer.h"
 
@@ -32,7 +33,9 @@ class MessageReader {
     broken    ///< fault(); nothing further can be read
   };
 
-  explicit MessageReader(std::size_t max_message) noexcept : max_message_(max_message) {}
+  /// `blocks` must outlive the reader.
+  MessageReader(std::size_t max_message, BlockPool& blocks) noexcept
+      : max_message_(max_message), blocks_(blocks) {}
 
   std::span<char> room();
   void received(std::size_t count) noexcept;
@@ -63,6 +66,7 @@ class MessageReader {
   void begin_large(std::size_t size);
 
   std::size_t max_message_;
+  BlockPool& blocks_;
   InputBuffer input_;
   FrameHeader header_;
   bool in_frame_ = false;

@@ -6,6 +6,18 @@
 
 namespace multifrost::transport::direct {
 
+int gather(const Buffer& message, std::size_t skipped, std::span<iovec> into) noexcept {
+  std::size_t count = 0;
+  message.for_each_part([&](std::string_view part) {
+    const std::size_t left_out = std::min(skipped, part.size());
+    skipped -= left_out;
+    part.remove_prefix(left_out);
+    if (part.empty() || count == into.size()) return;
+    into[count++] = {const_cast<char*>(part.data()), part.size()};
+  });
+  return static_cast<int>(count);
+}
+
 void OutSegments::add_message(std::string_view head, Buffer& message) {
   add_rest(head, message, 0);
 }
@@ -15,11 +27,12 @@ void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t d
   const std::size_t body_done = done - head_done;
   append(head.substr(head_done));
   if (message.size() - body_done < kMovedFrom) {
-    append(std::string_view(message.data(), message.size()).substr(body_done));
+    append(message.view().as_text().substr(body_done));
     message.clear();
   } else {
     added_ += message.size() - body_done;
     if (segments_.empty()) done_ = body_done;
+    message.own([this](BytesView borrowed) { return blocks_->copy(borrowed); });
     // Behind other segments a message is untouched, so there is nothing to leave out.
     segments_.push_back(std::exchange(message, Buffer()));
   }
@@ -40,7 +53,7 @@ int OutSegments::gather(std::span<iovec> into) const noexcept {
   std::size_t skipped = done_;
   for (const Buffer& segment : segments_) {
     if (count == into.size()) break;
-    into[count++] = {const_cast<char*>(segment.data()) + skipped, segment.size() - skipped};
+    count += static_cast<std::size_t>(direct::gather(segment, skipped, into.subspan(count)));
     skipped = 0;
   }
   return static_cast<int>(count);

@@ -1,6 +1,9 @@
 // Bytes on their way out, as a list of segments: small messages are put together, large ones move
 // in whole.
 //
+// What a message only borrows (Buffer::attach_borrowed) is copied here, since it will outlast the
+// call that brought it.
+//
 // A value of one thread at a time; the Writer says whose.
 #pragma once
 
@@ -13,11 +16,17 @@
 #include <string_view>
 
 #include "multifrost/buffer.h"
+#include "transport/direct/block_pool.h"
 
 namespace multifrost::transport::direct {
 
+/// The parts of `message` behind its first `skipped` bytes, as many as fit; returns how many.
+int gather(const Buffer& message, std::size_t skipped, std::span<iovec> into) noexcept;
+
 class OutSegments {
  public:
+  /// `blocks` gives the memory for large copies; it must outlive this.
+  explicit OutSegments(BlockPool& blocks) noexcept : blocks_(&blocks) {}
   bool empty() const noexcept { return segments_.empty(); }
 
   /// One message with its head. Small: copied, and `message` only cleared; large: moved in.
@@ -26,6 +35,8 @@ class OutSegments {
   void add_rest(std::string_view head, Buffer& message, std::size_t done);
   /// A complete frame that is no message.
   void add_raw(std::string_view frame) { append(frame); }
+
+  void drop() noexcept { *this = OutSegments(*blocks_); }
 
   /// Fills `into` from the front; returns how many entries.
   int gather(std::span<iovec> into) const noexcept;
@@ -38,6 +49,7 @@ class OutSegments {
 
   void append(std::string_view bytes);
 
+  BlockPool* blocks_;
   std::deque<Buffer> segments_;
   Buffer spare_;                    ///< of a segment that has left, for the next one
   std::size_t done_ = 0;            ///< bytes of the first segment that have been written

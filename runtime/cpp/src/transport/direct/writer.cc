@@ -112,12 +112,15 @@ Writer::Written Writer::write_message(std::string_view head, const Buffer& messa
   std::array<char, 1024> joined;
   const std::size_t size = head.size() + message.size();
   if (size > joined.size()) {
-    const std::array<iovec, 2> parts{{{const_cast<char*>(head.data()), head.size()},
-                                      {const_cast<char*>(message.data()), message.size()}}};
-    return write(parts.data(), 2);
+    std::array<iovec, 16> parts{{{const_cast<char*>(head.data()), head.size()}}};
+    return write(parts.data(), 1 + gather(message, 0, std::span(parts).subspan(1)));
   }
   std::memcpy(joined.data(), head.data(), head.size());
-  if (!message.empty()) std::memcpy(joined.data() + head.size(), message.data(), message.size());
+  std::size_t filled = head.size();
+  message.for_each_part([&](std::string_view part) {
+    std::memcpy(joined.data() + filled, part.data(), part.size());
+    filled += part.size();
+  });
   return outcome_of([&] { return ::send(socket_, joined.data(), size, kSendFlags); });
 }
 
@@ -155,8 +158,8 @@ void Writer::end_writing(bool blocked) noexcept {
 void Writer::break_off() noexcept {
   broken_ = true;
   pending_ = 0;
-  queued_ = {};
-  active_ = {};
+  queued_.drop();
+  active_.drop();
   if (blocked_) watcher_.wait_for_room(blocked_ = false);
 }
 

@@ -34,10 +34,16 @@ class WriterWatcher {
 
 class Writer {
  public:
-  /// `socket` and `watcher` must outlive the writer. `refuses`: over the limit send() says `full`;
-  /// else it takes everything and the watcher sees to it that no more answers come up.
-  Writer(int socket, std::size_t limit, bool refuses, WriterWatcher& watcher) noexcept
-      : socket_(socket), limit_(limit), refuses_(refuses), watcher_(watcher) {}
+  /// `socket`, `blocks` and `watcher` must outlive the writer. `refuses`: over the limit send()
+  /// says `full`; else it takes everything and the watcher sees to it that no more answers come up.
+  Writer(int socket, std::size_t limit, bool refuses, BlockPool& blocks,
+         WriterWatcher& watcher) noexcept
+      : socket_(socket),
+        limit_(limit),
+        refuses_(refuses),
+        watcher_(watcher),
+        queued_(blocks),
+        active_(blocks) {}
 
   /// As Transport::try_send.
   Sent send(Buffer& message, std::uint64_t* number, Urgency urgency = Urgency::now);

@@ -1,0 +1,106 @@
+// Memory of large payloads: kept for the next one, within bounds.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "transport/direct/block_pool.h"
+
+namespace multifrost::transport::direct {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+const auto kLongAfter = [] { return std::chrono::steady_clock::now() + 2 * BlockPool::kKeptFor; };
+
+TEST(BlockPool, GivesABlockAgainOnceNobodySharesIt) {
+  BlockPool pool;
+  auto block = pool.take(kMiB + 100);
+  auto sharer = block;
+  const char* const first = block.get();
+  block.reset();
+  EXPECT_FALSE(pool.keeps()) << "still shared";
+  sharer.reset();
+  EXPECT_TRUE(pool.keeps());
+  EXPECT_EQ(pool.take(kMiB + 100).get(), first);
+}
+
+TEST(BlockPool, PayloadsOfAboutOneSizeShareABlock) {
+  BlockPool pool;
+  auto block = pool.take(kMiB + 100);
+  const char* const first = block.get();
+  block.reset();
+  EXPECT_TRUE(pool.keeps());
+  EXPECT_EQ(pool.take(kMiB + 2000).get(), first);
+  EXPECT_NE(pool.take(2 * kMiB).get(), first) << "too small for it";
+}
+
+TEST(BlockPool, BlocksInUseAreNeverGivenToOthers) {
+  BlockPool pool;
+  const auto one = pool.take(kMiB), other = pool.take(kMiB);
+  EXPECT_NE(one.get(), other.get());
+}
+
+TEST(BlockPool, KeepsABoundedNumberOfBytes) {
+  BlockPool pool;
+  pool.take(BlockPool::kKept + 1).reset();
+  EXPECT_FALSE(pool.keeps()) << "too large";
+  std::vector<std::shared_ptr<char[]>> blocks;
+  for (int i = 0; i < 20; ++i) blocks.push_back(pool.take(kMiB));
+  blocks.clear();
+  int again = 0;
+  for (int i = 0; i < 20; ++i) {
+    blocks.push_back(pool.take(kMiB));
+    again += pool.keeps() ? 1 : 0;
+  }
+  EXPECT_LT(again, 4) << "four blocks were kept, and three of them still when the first went";
+}
+
+TEST(BlockPool, DropsWhatHasNotBeenUsedForAWhile) {
+  BlockPool pool;
+  pool.take(kMiB).reset();
+  pool.age(std::chrono::steady_clock::now());
+  EXPECT_TRUE(pool.keeps());
+  pool.age(kLongAfter());
+  EXPECT_FALSE(pool.keeps());
+}
+
+TEST(BlockPool, SmallBlocksAreNotKept) {
+  BlockPool pool;
+  pool.take(BlockPool::kWorthwhile - 1).reset();
+  EXPECT_FALSE(pool.keeps());
+}
+
+TEST(BlockPool, CopiesStayValidAfterThePoolHasGone) {
+  const std::string content(3 * kMiB, 'c');
+  Bytes copy;
+  {
+    BlockPool pool;
+    copy = pool.copy(content);
+    EXPECT_TRUE(pool.copy(BytesView()).empty());
+  }
+  EXPECT_EQ(copy.as_text(), content);
+}
+
+TEST(BlockPool, BlocksComeBackFromAnyThread) {
+  BlockPool pool;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&pool, thread] {
+      for (int i = 0; i < 300; ++i) {
+        const auto block = pool.take(kMiB / 8);
+        std::memset(block.get(), thread, 64);
+        EXPECT_EQ(block[63], thread);
+        pool.age();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_TRUE(pool.keeps());
+}
+
+}  // namespace
+}  // namespace multifrost::transport::direct
