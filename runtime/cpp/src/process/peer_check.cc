@@ -11,6 +11,7 @@
 #include "process/socket_inode.h"
 
 namespace multifrost::process {
+
 bool unix_peer_is_our_user(int socket) noexcept {
   ucred peer{};
   socklen_t size = sizeof peer;
