@@ -120,7 +120,7 @@ TEST(ChaosVolume, AParentThatReadsLateLosesNothingAndSlowsNobody) {
 }
 
 TEST(ChaosVolume, BothSidesSendLargeMessagesAtOnce) {
-  const auto messages = static_cast<std::size_t>(figure("CHAOS_LARGE", 100));
+  const auto messages = static_cast<std::size_t>(figure("CHAOS_LARGE", 40));
   auto worker = ParentWorker::spawn(CHAOS_WORKER);
   worker.start();
   std::vector<Pending<Value>> calls;
