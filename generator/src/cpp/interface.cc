@@ -144,6 +144,15 @@ List worker_streams(const Method& method, const std::string& result, Scope scope
   return views;
 }
 
+// "Generated<Box>(I64, String)": what the code of a call depends on.
+std::string signature(const Method& method, const std::string& result_codec, Scope scope) {
+  std::string text = result_codec + '(';
+  for (const Parameter& parameter : method.parameters) {
+    text += scope.types.codec(parameter.type) + ',';
+  }
+  return text + ')';
+}
+
 Object method_view(const Method& method, const mfidl::Interface& interface, Scope scope) {
   Object view;
   describe(method, scope.types.names().method(method), view);
@@ -166,6 +175,7 @@ Object method_view(const Method& method, const mfidl::Interface& interface, Scop
   view.add("wire", quoted(method.wire));
   view.add("result", caller_result(method, result, scope.types));
   view.add("worker_result", method.stream_result ? std::string("void") : result);
+  view.add("signature", signature(method, codec, scope));
   view.add("result_codec", std::move(codec));
   view.add("streams", streams);
   view.add("stream_kind", stream_kind(method));

@@ -1,5 +1,6 @@
 #include "cpp/view.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -81,18 +82,41 @@ bool mentions_deprecated(const mfidl::Model& model) {
   return false;
 }
 
-// The share of each interface's methods that source `index` of `count` defines.
-List units(const List& interfaces, std::size_t index, std::size_t count) {
+// Each interface with its methods. For several sources, those of the same types side by side: what
+// a compiler makes once for each type and file, it then makes in one file only.
+List units(const List& interfaces, bool by_type) {
   List result;
   for (const Value& interface : interfaces) {
     std::uint32_t hint = 0;
-    const List& methods = *interface.as_object()->find("methods", hint)->as_list();
+    List methods = *interface.as_object()->find("methods", hint)->as_list();
+    if (by_type) {
+      const auto types = [&hint](const Value& method) -> const std::string& {
+        return *method.as_object()->find("signature", hint)->as_text();
+      };
+      std::stable_sort(methods.begin(), methods.end(), [&](const Value& left, const Value& right) {
+        return types(left) < types(right);
+      });
+    }
+    Object unit;
+    unit.add("interface", interface);
+    unit.add("methods", std::move(methods));
+    result.emplace_back(std::move(unit));
+  }
+  return result;
+}
+
+// The share of each unit's methods that source `index` of `count` defines.
+List share(const List& units, std::size_t index, std::size_t count) {
+  List result;
+  for (const Value& whole : units) {
+    std::uint32_t hint = 0;
+    const List& methods = *whole.as_object()->find("methods", hint)->as_list();
     const auto begin =
         methods.begin() + static_cast<List::difference_type>(methods.size() * index / count);
     const auto end =
         methods.begin() + static_cast<List::difference_type>(methods.size() * (index + 1) / count);
     Object unit;
-    unit.add("interface", interface);
+    unit.add("interface", *whole.as_object()->find("interface", hint));
     unit.add("methods", List(begin, end));
     result.emplace_back(std::move(unit));
   }
@@ -109,11 +133,12 @@ List files(const std::string& stem, const List& interfaces, int split) {
     result.emplace_back(std::move(file));
   };
   const auto shards = static_cast<std::size_t>(split);
+  const List all = units(interfaces, split > 0);
   add(stem + ".mf.h", "header", {});
   add(stem + ".mock.mf.h", "mock_header", {});
-  add(stem + ".mf.cc", "source", split == 0 ? units(interfaces, 0, 1) : List());
+  add(stem + ".mf.cc", "source", split == 0 ? all : List());
   for (std::size_t i = 0; i < shards; ++i) {
-    add(stem + ".mf." + std::to_string(i + 1) + ".cc", "shard", units(interfaces, i, shards));
+    add(stem + ".mf." + std::to_string(i + 1) + ".cc", "shard", share(all, i, shards));
   }
   return result;
 }

@@ -30,6 +30,15 @@ class PendingCall;
 template <class T>
 class Pending;
 
+namespace detail {
+/// Reads one value with a codec, whichever it is: what is not a template can call it.
+using ReadValue = bool(Decoder& from, void* into);
+template <class C>
+bool read_value(Decoder& from, void* into) {
+  return C::read(from, *static_cast<typename C::Type*>(into));
+}
+}  // namespace detail
+
 /// The one outcome of a call: the encoded result, or the failure that took its place.
 class Reply {
  public:
@@ -56,12 +65,9 @@ class Reply {
   /// The result as codec C reads it; a value that does not fit is a DecodeError naming its path.
   template <class C>
   [[gnu::noinline]] Result<typename C::Type> take() && {
-    typename C::Type value{};
-    const auto read_value = [](Decoder& from, void* into) {
-      return C::read(from, *static_cast<typename C::Type*>(into));
-    };
-    if (!read(read_value, &value)) return *std::move(failure_);
-    return Result<typename C::Type>(std::move(value));
+    Result<typename C::Type> result(std::in_place);
+    if (!read(&detail::read_value<C>, &*result)) result.fail(*std::move(failure_));
+    return result;
   }
   /// For methods without result: whatever came back is ignored.
   Result<void> take_nothing() && {
@@ -71,7 +77,8 @@ class Reply {
 
  private:
   /// False: failure_ says why, what came or that it does not fit.
-  bool read(bool (*read_value)(Decoder& from, void* into), void* into);
+  bool read(detail::ReadValue* read_value, void* into);
+  friend class Request;
 
   const Method* method_;
   Bytes result_;
@@ -111,7 +118,9 @@ class Request {
   /// The same, throwing the failure's exception.
   template <class C>
   [[gnu::noinline]] typename C::Type get() && {
-    return std::move(*this).template call<C>().value();
+    typename C::Type value{};
+    std::move(*this).read_or_throw(&detail::read_value<C>, &value);
+    return value;
   }
 
   /// Sends it; the outcome arrives in the Pending. Never blocks.
@@ -127,6 +136,7 @@ class Request {
 
  private:
   Reply send_and_wait() &&;
+  void read_or_throw(detail::ReadValue* read_value, void* into) &&;
   /// Counts the next argument; false: the request is refused already.
   bool open_next() noexcept {
     ++written_;
@@ -157,6 +167,12 @@ class Channel {
  public:
   virtual ~Channel() = default;
 
+  /// The worker is to serve `interface`, which must outlive the channel. A worker that is known to
+  /// serve another one, or another version, is a Failure (interface_mismatch), now or when it
+  /// starts; one that tells nothing is taken. Never blocks. A channel that cannot know expects
+  /// nothing.
+  virtual Result<void> expect(const Interface& /*interface*/) { return {}; }
+
   /// Writes the head of the message, up to the arguments, into request.encoder(), or returns why
   /// not.
   virtual Result<void> begin(Request& request, std::size_t arguments) = 0;
@@ -167,12 +183,6 @@ class Channel {
   virtual std::shared_ptr<PendingCall> start(Request& request) = 0;
 
   /// Where continuations of this channel's calls run.
-  /// The worker is to serve `interface`, which must outlive the channel. A worker that is known to
-  /// serve another one, or another version, is a Failure (interface_mismatch), now or when it
-  /// starts; one that tells nothing is taken. Never blocks. A channel that cannot know expects
-  /// nothing.
-  virtual Result<void> expect(const Interface& /*interface*/) { return {}; }
-
   virtual Executor& executor() noexcept = 0;
 
   virtual ChannelState state() const noexcept = 0;

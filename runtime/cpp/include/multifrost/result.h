@@ -16,6 +16,8 @@ class [[nodiscard]] Result {
  public:
   Result(T value) : ok_(true), value_(std::move(value)) {}               // NOLINT: converts
   Result(Failure failure) : ok_(false), failure_(std::move(failure)) {}  // NOLINT
+  /// A value of its own, to be filled in where it stands.
+  explicit Result(std::in_place_t) : ok_(true), value_{} {}
   Result(const Result& other) : ok_(other.ok_) {
     ok_ ? construct(value_, other.value_) : construct(failure_, other.failure_);
   }
@@ -45,6 +47,13 @@ class [[nodiscard]] Result {
 
   /// Only when !ok().
   const Failure& failure() const noexcept { return failure_; }
+
+  /// Puts a failure in the value's place; only when ok().
+  void fail(Failure&& failure) noexcept {
+    std::destroy_at(&value_);
+    ok_ = false;
+    construct(failure_, std::move(failure));
+  }
 
  private:
   template <class Member, class From>

@@ -49,6 +49,11 @@ Reply Request::send_and_wait() && {
   return channel_->call(*this);
 }
 
+void Request::read_or_throw(detail::ReadValue* read_value, void* into) && {
+  Reply reply = std::move(*this).send_and_wait();
+  if (!reply.read(read_value, into)) reply.failure().raise();
+}
+
 std::shared_ptr<PendingCall> Request::start() && {
   encoder_.own();  // the arguments need not outlive this call
   if (!seal()) return channel_->start(*this);
@@ -63,7 +68,7 @@ Reply& Reply::operator=(const Reply&) = default;
 Reply& Reply::operator=(Reply&&) noexcept = default;
 Reply::~Reply() = default;
 
-bool Reply::read(bool (*read_value)(Decoder& from, void* into), void* into) {
+bool Reply::read(detail::ReadValue* read_value, void* into) {
   if (failure_) return false;
   const bool absent = result_.empty();
   if (absent && absent_ == Absent::zero) return true;

@@ -26,7 +26,7 @@ struct Limits2 {
 }  // namespace
 
 namespace large_methods {
-extern const mf::Method a;
+extern const mf::Method c;
 }  // namespace large_methods
 
 // What a call sends.
@@ -34,8 +34,10 @@ namespace {
 
 namespace large_requests {
 
-mf::Request a(const mf::Client& client, std::int32_t value) {
-  return mf::complete_request<codec::Limited<codec::I32, Limits2>>(client, large_methods::a, value);
+mf::Request c(const mf::Client& client, std::string_view value) {
+  mf::Request request = client.request(large_methods::c, 1);
+  request.argument<codec::String>(value);
+  return request;
 }
 
 }  // namespace large_requests
@@ -45,23 +47,28 @@ mf::Request a(const mf::Client& client, std::int32_t value) {
 // What a worker does with a call.
 namespace large_serving {
 
-void a(mf::IncomingCall& call, LargeWorker& worker) {
-  mf::serve_complete<codec::I32(codec::Limited<codec::I32, Limits2>)>(call, large_methods::a,
-                                                                      worker, &LargeWorker::a);
+void c(mf::IncomingCall& call, LargeWorker& worker) {
+  std::string value = "x";
+  if (!call.expect(large_methods::c, 0, 1) ||
+      (call.more() && !call.argument<codec::String>(value))) {
+    return;
+  }
+  worker.c(std::move(value), call.context());
+  call.answer_nothing();
 }
 
 }  // namespace large_serving
 
-mf::Result<std::int32_t> LargeClient::try_a(std::int32_t value) const {
-  return large_requests::a(*this, value).call<codec::I32>();
+mf::Result<void> LargeClient::try_c(std::string_view value) const {
+  return large_requests::c(*this, value).call_nothing();
 }
 
-std::int32_t LargeClient::a(std::int32_t value) const {
-  return large_requests::a(*this, value).get<codec::I32>();
+void LargeClient::c(std::string_view value) const {
+  return try_c(value).value();
 }
 
-mf::Pending<std::int32_t> LargeClient::Async::a(std::int32_t value) const {
-  return mf::start<codec::I32>(large_requests::a(*caller_, value));
+mf::Pending<void> LargeClient::Async::c(std::string_view value) const {
+  return mf::start<mf::detail::Nothing>(large_requests::c(*caller_, value));
 }
 
 }  // namespace mf_v1

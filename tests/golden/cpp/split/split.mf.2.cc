@@ -27,7 +27,7 @@ struct Limits2 {
 
 namespace large_methods {
 extern const mf::Method b;
-extern const mf::Method c;
+extern const mf::Method a;
 }  // namespace large_methods
 
 // What a call sends.
@@ -39,10 +39,8 @@ mf::Request b(const mf::Client& client, const Item& value) {
   return mf::complete_request<codec::Generated<Item>>(client, large_methods::b, value);
 }
 
-mf::Request c(const mf::Client& client, std::string_view value) {
-  mf::Request request = client.request(large_methods::c, 1);
-  request.argument<codec::String>(value);
-  return request;
+mf::Request a(const mf::Client& client, std::int32_t value) {
+  return mf::complete_request<codec::Limited<codec::I32, Limits2>>(client, large_methods::a, value);
 }
 
 }  // namespace large_requests
@@ -57,14 +55,9 @@ void b(mf::IncomingCall& call, LargeWorker& worker) {
                                                                      &LargeWorker::b);
 }
 
-void c(mf::IncomingCall& call, LargeWorker& worker) {
-  std::string value = "x";
-  if (!call.expect(large_methods::c, 0, 1) ||
-      (call.more() && !call.argument<codec::String>(value))) {
-    return;
-  }
-  worker.c(std::move(value), call.context());
-  call.answer_nothing();
+void a(mf::IncomingCall& call, LargeWorker& worker) {
+  mf::serve_complete<codec::I32(codec::Limited<codec::I32, Limits2>)>(call, large_methods::a,
+                                                                      worker, &LargeWorker::a);
 }
 
 }  // namespace large_serving
@@ -81,16 +74,16 @@ mf::Pending<Item> LargeClient::Async::b(const Item& value) const {
   return mf::start<codec::Generated<Item>>(large_requests::b(*caller_, value));
 }
 
-mf::Result<void> LargeClient::try_c(std::string_view value) const {
-  return large_requests::c(*this, value).call_nothing();
+mf::Result<std::int32_t> LargeClient::try_a(std::int32_t value) const {
+  return large_requests::a(*this, value).call<codec::I32>();
 }
 
-void LargeClient::c(std::string_view value) const {
-  return try_c(value).value();
+std::int32_t LargeClient::a(std::int32_t value) const {
+  return large_requests::a(*this, value).get<codec::I32>();
 }
 
-mf::Pending<void> LargeClient::Async::c(std::string_view value) const {
-  return mf::start<mf::detail::Nothing>(large_requests::c(*caller_, value));
+mf::Pending<std::int32_t> LargeClient::Async::a(std::int32_t value) const {
+  return mf::start<codec::I32>(large_requests::a(*caller_, value));
 }
 
 }  // namespace mf_v1
