@@ -988,7 +988,7 @@ runClient runClient::connect(const std::string& service_id, const mf::ConnectOpt
 
 runClient runClient::with(mf::CallOptions options) const {
   runClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 
@@ -1052,7 +1052,7 @@ OldClient OldClient::connect(const std::string& service_id, const mf::ConnectOpt
 
 OldClient OldClient::with(mf::CallOptions options) const {
   OldClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 

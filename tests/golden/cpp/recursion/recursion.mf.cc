@@ -581,7 +581,7 @@ RecursionClient RecursionClient::connect(const std::string& service_id,
 
 RecursionClient RecursionClient::with(mf::CallOptions options) const {
   RecursionClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 

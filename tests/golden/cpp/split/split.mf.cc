@@ -220,7 +220,7 @@ LargeClient LargeClient::connect(const std::string& service_id, const mf::Connec
 
 LargeClient LargeClient::with(mf::CallOptions options) const {
   LargeClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 
@@ -288,7 +288,7 @@ SmallClient SmallClient::connect(const std::string& service_id, const mf::Connec
 
 SmallClient SmallClient::with(mf::CallOptions options) const {
   SmallClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 

@@ -276,7 +276,7 @@ StreamsClient StreamsClient::connect(const std::string& service_id,
 
 StreamsClient StreamsClient::with(mf::CallOptions options) const {
   StreamsClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 

@@ -1871,7 +1871,7 @@ TypesClient TypesClient::connect(const std::string& service_id, const mf::Connec
 
 TypesClient TypesClient::with(mf::CallOptions options) const {
   TypesClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 

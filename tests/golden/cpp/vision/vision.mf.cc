@@ -808,7 +808,7 @@ VisionClient VisionClient::connect(const std::string& service_id,
 
 VisionClient VisionClient::with(mf::CallOptions options) const {
   VisionClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 
