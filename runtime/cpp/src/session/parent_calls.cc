@@ -268,8 +268,8 @@ void ParentSession::finish(Call& call, Reply reply) {
     if (call.unattended) --unattended_;
     give_out_later(*owner);
   }
-  call.seat.changed.notify_all();
-  if (ledger_.size() == 0) phase_changed_.notify_all();
+  if (!call.seat.leads) call.seat.changed.notify_all();
+  if (draining_ != 0 && ledger_.size() == 0) phase_changed_.notify_all();
 }
 
 void ParentSession::give_out_later(AsyncCall& call) {

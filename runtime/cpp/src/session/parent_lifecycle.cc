@@ -215,7 +215,10 @@ Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
     lock.lock();
   }
   const auto empty = [&] { return ledger_.size() == 0; };
-  if (phase_changed_.wait_for(lock.native(), deadline, empty)) return {};
+  ++draining_;
+  const bool drained = phase_changed_.wait_for(lock.native(), deadline, empty);
+  --draining_;
+  if (drained) return {};
   return Failure(ErrorCode::timeout, Execution::unknown,
                  std::to_string(ledger_.size()) + " calls to " + name_ +
                      " were still in flight after " + duration_text(deadline));
@@ -228,11 +231,11 @@ Failure ParentSession::start_failure(const Link& link, bool timed_out) const {
   if (phase_ == Phase::closed) {
     data.code = ErrorCode::closed;
     data.message = name_ + " was closed while it started";
+  } else if (link.unsuitable) {
+    return *link.unsuitable;
   } else if (timed_out) {
     data.message = name_ +
                    (link.peer == transport::PeerId::none
-  } else if (link.unsuitable) {
-    return *link.unsuitable;
                         ? " did not connect within "
                         : " connected but did not answer a heartbeat within ") +
                    duration_text(options_.start_timeout) +

@@ -186,6 +186,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
 
   mutable std::mutex mutex_;
   std::condition_variable phase_changed_;
+  int draining_ = 0;                       ///< threads in drain()
   std::atomic<Phase> phase_{Phase::idle};  ///< changed under the lock
   std::atomic<bool> ours_{false};  ///< the worker reads our extensions; changed under the lock
   std::shared_ptr<Link> link_;

@@ -39,8 +39,13 @@ void ParentSession::on_ready(unsigned tag) {
   switch (tag - link->tags) {
     case kTransport:
       return read_as_supervisor(link);
-    case kFlush:
-      return link->transport->flush();
+    case kFlush: {
+      link->transport->flush();
+      // A leader that sleeps in recv does not see that there is room again.
+      const Lock lock(*this);
+      if (link->blocked) flush_queue(*link);
+      return;
+    }
     case kOut:
       return read_output(link, OutputStream::out);
     case kErr:

@@ -11,8 +11,6 @@ namespace multifrost::transport::direct {
 
 namespace {
 constexpr std::chrono::milliseconds kFinishStep{5};
-/// What other threads of a parent have to tell its leader never waits longer.
-constexpr std::chrono::seconds kLongestWait{1};
 }  // namespace
 
 // ---- any thread
@@ -190,7 +188,9 @@ void DirectTransport::end_turn(Connection& connection) {
 
 /// Something lies in this process that no descriptor tells of.
 bool DirectTransport::work_waits() {
-  return !events_.empty() || std::any_of(turns_.begin(), turns_.end(), [](const Shared& one) {
+  if (!events_.empty()) return true;
+  if (turns_.empty()) return false;
+  return std::any_of(turns_.begin(), turns_.end(), [](const Shared& one) {
     return !one->paused() && (one->has_message() || one->state() == Connection::State::ended);
   });
 }
@@ -202,10 +202,9 @@ Connection* DirectTransport::sole_connection() noexcept {
 
 Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, int wake) {
   if (wake == kNoDescriptor) {
-    auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
-                                        : std::chrono::nanoseconds(deadline - Clock::now());
+    const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
+                                              : std::chrono::nanoseconds(deadline - Clock::now());
     if (left.count() <= 0) return Received::timeout;
-    if (role_ == Role::parent) left = std::min<std::chrono::nanoseconds>(left, kLongestWait);
     if (connection.receive_waiting(left) == Connection::Input::nothing) {
       return deadline != kNoDeadline && Clock::now() >= deadline ? Received::timeout
                                                                  : Received::event;
