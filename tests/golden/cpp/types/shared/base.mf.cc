@@ -299,7 +299,7 @@ CommonClient CommonClient::connect(const std::string& service_id,
 
 CommonClient CommonClient::with(mf::CallOptions options) const {
   CommonClient other = *this;
-  other.mf::Client::set_options(std::move(options));
+  static_cast<mf::Client&>(other).set_options(std::move(options));
   return other;
 }
 
