@@ -30,7 +30,9 @@ bool is_alive(pid_t pid) {
   if (pid <= 0) return false;
   if (::kill(pid, 0) != 0 && errno != EPERM) return false;
   const auto stat = process::read_stat(pid);
-  return !stat || (stat->state != 'Z' && stat->state != 'X');
+  if (stat) return stat->state != 'Z' && stat->state != 'X';
+  // Unreadable: it has ended since, or there is no /proc here.
+  return ::kill(pid, 0) == 0 || errno == EPERM;
 }
 
 std::string identity_of(pid_t pid) {
