@@ -302,7 +302,8 @@ TEST(V3, OurOwnOrderIsReadAsEveryOther) {
   std::vector<std::string> frames;
   const auto keep = [&](const Encoder& to) { frames.emplace_back(to.buffer().view().as_text()); };
   Encoder call;
-  protocol.begin_call(call, {.id = kId, .function = "f", .name_space = "n", .arguments = 0, .deadline_ms = 5});
+  protocol.begin_call(
+      call, {.id = kId, .function = "f", .name_space = "n", .arguments = 0, .deadline_ms = 5});
   protocol.end_call(call);
   keep(call);
   Encoder response;

@@ -79,14 +79,31 @@ Failure declared_failure(const ErrorType& type, std::string_view message) {
 }
 
 std::string_view to_string(ErrorCode code) noexcept {
-  constexpr std::string_view names[] = {
-      "unknown",          "remote",        "declared",         "worker_exited",
-      "timeout",          "cancelled",     "circuit_open",     "connection",
-      "registry",         "decode",        "invalid_argument", "function_not_found",
-      "private_function", "not_callable",  "overloaded",       "shutting_down",
-      "expired",          "unimplemented", "wrong_process",    "not_started",
-      "closed",           "spawn",         "encode",           "internal",
-      "interface_mismatch"};
+  constexpr std::string_view names[] = {"unknown",
+                                        "remote",
+                                        "declared",
+                                        "worker_exited",
+                                        "timeout",
+                                        "cancelled",
+                                        "circuit_open",
+                                        "connection",
+                                        "registry",
+                                        "decode",
+                                        "invalid_argument",
+                                        "function_not_found",
+                                        "private_function",
+                                        "not_callable",
+                                        "overloaded",
+                                        "shutting_down",
+                                        "expired",
+                                        "unimplemented",
+                                        "wrong_process",
+                                        "not_started",
+                                        "closed",
+                                        "spawn",
+                                        "encode",
+                                        "internal",
+                                        "interface_mismatch"};
   const auto number = static_cast<std::size_t>(code);
   return names[number < std::size(names) ? number : 0];
 }

@@ -76,7 +76,7 @@ class CircuitBreaker {
   enum class Outcome : std::uint8_t {
     result,
     declared_error,  ///< or another answer that does not speak against the worker
-    remote_error,  ///< undeclared, or an answer that cannot be read
+    remote_error,    ///< undeclared, or an answer that cannot be read
     deadline,
     lost,
     unsent,

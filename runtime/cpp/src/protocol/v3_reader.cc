@@ -143,39 +143,39 @@ Reading V3::read(const Bytes& frame, Message& into) const {
     from.rewind(behind);
   }
   whole = whole && each_of(from, fields, [&](std::string_view key) {
-    switch (key.size()) {
-      case 2:
-        if (key == "id") return text(from, into.id);
-        break;
-      case 3:
-        if (key == "app") return text(from, app);
-        break;
-      case 4:
-        if (key == "type") return text(from, type);
-        if (key == "args") return read_arguments(from, into);
-        break;
-      case 5:
-        if (key == "error") return text(from, into.text);
-        break;
-      case 6:
-        if (key == "result") return from.raw(into.result);
-        if (key == "output") return text(from, into.text);
-        break;
-      case 8:
-        if (key == "function") {
-          into.has_function = from.peek() == Kind::string;
-          return text(from, into.function);
-        }
-        if (key == "metadata") return read_metadata(from, into);
-        break;
-      case 9:
-        if (key == "namespace") return text(from, into.name_space);
-        break;
-      default:
-        break;
-    }
-    return from.skip();
-  });
+            switch (key.size()) {
+              case 2:
+                if (key == "id") return text(from, into.id);
+                break;
+              case 3:
+                if (key == "app") return text(from, app);
+                break;
+              case 4:
+                if (key == "type") return text(from, type);
+                if (key == "args") return read_arguments(from, into);
+                break;
+              case 5:
+                if (key == "error") return text(from, into.text);
+                break;
+              case 6:
+                if (key == "result") return from.raw(into.result);
+                if (key == "output") return text(from, into.text);
+                break;
+              case 8:
+                if (key == "function") {
+                  into.has_function = from.peek() == Kind::string;
+                  return text(from, into.function);
+                }
+                if (key == "metadata") return read_metadata(from, into);
+                break;
+              case 9:
+                if (key == "namespace") return text(from, into.name_space);
+                break;
+              default:
+                break;
+            }
+            return from.skip();
+          });
   if (!whole) into.damage = from.path() + ": " + from.reason();
   if (!app.empty() && app != kAppId) return Reading::foreign;
   into.kind = kind_of(type);
