@@ -116,7 +116,8 @@ struct OnThread {
   std::jthread& thread;
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> coroutine) const {
-    thread = std::jthread([coroutine] { coroutine.resume(); });
+    std::jthread& kept = thread;  // the frame, and this with it, may be gone once the thread runs
+    kept = std::jthread([coroutine] { coroutine.resume(); });
   }
   void await_resume() const noexcept {}
 };
