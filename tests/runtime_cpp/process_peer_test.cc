@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "loopback_listener.h"
 #include "process/process_tree.h"
 #include "process/socket_inode.h"
 #include "process_support.h"
@@ -17,34 +18,23 @@ namespace {
 
 class TcpListener {
  public:
-  TcpListener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(socket_.get(), 8), 0);
-    EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    port_ = ntohs(address.sin_port);
-  }
-  std::string port() const { return std::to_string(port_); }
+  std::string port() const { return std::to_string(listener_.port()); }
   UniqueFd accept() const {
-    EXPECT_TRUE(wait_readable(socket_.get()));
-    return UniqueFd(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    EXPECT_TRUE(wait_readable(listener_.socket()));
+    return UniqueFd(::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC));
   }
   UniqueFd connect_ourselves() const {
     UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port_);
+    address.sin_port = htons(listener_.port());
     EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     return socket;
   }
 
  private:
-  UniqueFd socket_;
-  std::uint16_t port_ = 0;
+  LoopbackListener listener_;
 };
 
 // Connects and holds the connection until the lifeline ends.

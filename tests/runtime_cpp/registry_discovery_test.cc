@@ -23,26 +23,26 @@ class RegistryDiscovery : public RegistryTest {
 };
 
 TEST_F(RegistryDiscovery, FindsWhatIsThere) {
-  const OpenPort port;
-  const auto mine = registry().add("me", port.number());
+  const LoopbackListener port;
+  const auto mine = registry().add("me", port.port());
   const auto found = discover("me", 0ms);
   ASSERT_TRUE(found.ok()) << found.failure().message();
-  EXPECT_EQ(found->port, port.number());
+  EXPECT_EQ(found->port, port.port());
 }
 
 TEST_F(RegistryDiscovery, FindsWhatComesLater) {
-  const OpenPort port;
+  const LoopbackListener port;
   auto looking = std::async(std::launch::async, [this] { return discover("me", 20s); });
   EXPECT_EQ(looking.wait_for(20ms), std::future_status::timeout);
-  const auto mine = registry().add("me", port.number());
+  const auto mine = registry().add("me", port.port());
   EXPECT_TRUE(looking.get().ok());
 }
 
 TEST_F(RegistryDiscovery, FindsWhatAForeignerWritesLater) {
-  const OpenPort port;
+  const LoopbackListener port;
   auto looking = std::async(std::launch::async, [this] { return discover("me", 20s); });
   EXPECT_EQ(looking.wait_for(20ms), std::future_status::timeout);
-  write(R"({"me": {"port": )" + std::to_string(port.number()) + R"(, "pid": )" +
+  write(R"({"me": {"port": )" + std::to_string(port.port()) + R"(, "pid": )" +
         std::to_string(::getpid()) + "}}");
   EXPECT_TRUE(looking.get().ok());
 }
@@ -68,7 +68,7 @@ TEST_F(RegistryDiscovery, SaysThatNobodyIsThere) {
 
 TEST_F(RegistryDiscovery, SaysWhenTheServiceTakesNoConnections) {
   std::uint16_t port = 0;
-  { port = OpenPort().number(); }
+  { port = LoopbackListener().port(); }
   const auto ghost = registry().add("ghost", port);
   const auto found = discover("ghost", 0ms);
   ASSERT_FALSE(found.ok());

@@ -1,10 +1,7 @@
 // What the registry's tests share: a registry of their own, other processes, ports.
 #pragma once
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "loopback_listener.h"
 #include "process/unique_fd.h"
 #include "process_support.h"
 #include "registry/registry.h"
@@ -106,27 +104,6 @@ inline pid_t dead_pid() {
   EXPECT_TRUE(process.ended_well());
   return pid;
 }
-
-/// Takes connections at a port of its own.
-class OpenPort {
- public:
-  OpenPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(socket_.get(), any, size), 0);
-    EXPECT_EQ(::listen(socket_.get(), 8), 0);
-    EXPECT_EQ(::getsockname(socket_.get(), any, &size), 0);
-    number_ = ntohs(address.sin_port);
-  }
-  std::uint16_t number() const noexcept { return number_; }
-
- private:
-  process::UniqueFd socket_;
-  std::uint16_t number_ = 0;
-};
 
 class RegistryTest : public testing::Test {
  protected:

@@ -117,8 +117,8 @@ void ParentSession::prepare(Call& call, const Request& request) {
   call.name_space = name_space_of(request);
   call.begun = request.begun;
   call.timeout = timeout_of(request);
-  if (call.timeout) {
-    if (*call.timeout < Time::max() - request.begun) call.deadline = request.begun + *call.timeout;
+  if (call.timeout && *call.timeout < Time::max() - request.begun) {
+    call.deadline = request.begun + *call.timeout;
   }
 }
 

@@ -102,8 +102,9 @@ class Transport {
   /// The next event if there is one (`event` or `timeout`). Does the connection work on the way:
   /// accepting, handshakes, flushing.
   virtual Received try_receive(Event& into) = 0;
-  /// Blocks for the next event. The leader's path (R1): without `wake` the direct transport blocks
-  /// in recv with a receive timeout; with it in ppoll. `wake` becomes readable to end the wait.
+  /// Blocks for the next event. Without `wake` the direct transport sleeps in recv itself, with a
+  /// receive timeout where there is a deadline; with it in ppoll. `wake` becomes readable to end
+  /// the wait.
   virtual Received receive(Event& into, Deadline deadline, int wake = kNoDescriptor) = 0;
 
   /// For the reader: messages that have been read from the system wait in this process, try_receive
