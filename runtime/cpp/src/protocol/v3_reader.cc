@@ -21,6 +21,9 @@ MessageKind kind_of(std::string_view type) noexcept {
   if (type == "stderr") return MessageKind::err;
   if (type == "shutdown") return MessageKind::shutdown;
   if (type == "mf_cancel") return MessageKind::cancel;
+  if (type == "mf_stream") return MessageKind::stream_item;
+  if (type == "mf_stream_end") return MessageKind::stream_end;
+  if (type == "mf_credit") return MessageKind::credit;
   return MessageKind::unknown;
 }
 
@@ -81,6 +84,7 @@ bool read_extras(Decoder& from, Extras& into) {
   return each_field(from, [&](std::string_view key) {
     into.present = true;
     if (key == "deadline_ms") return number(from, into.deadline_ms);
+    if (key == "credit") return number(from, into.credit);
     if (key == "code") return number(from, into.code);
     if (key == "busy_ms") return number(from, into.busy_ms);
     if (key == "error") return read_typed_error(from, into);
@@ -144,18 +148,26 @@ Reading V3::read(const Bytes& frame, Message& into) const {
   }
   whole = whole && each_of(from, fields, [&](std::string_view key) {
             switch (key.size()) {
+              case 1:
+                if (key == "n") return number(from, into.count);
+                break;
               case 2:
                 if (key == "id") return text(from, into.id);
                 break;
               case 3:
                 if (key == "app") return text(from, app);
+                if (key == "seq") return number(from, into.count);
                 break;
               case 4:
                 if (key == "type") return text(from, type);
                 if (key == "args") return read_arguments(from, into);
                 break;
               case 5:
-                if (key == "error") return text(from, into.text);
+                if (key == "error") {
+                  into.has_error = from.peek() == Kind::string;
+                  return text(from, into.text);
+                }
+                if (key == "value") return from.raw(into.item);
                 break;
               case 6:
                 if (key == "result") return from.raw(into.result);
@@ -179,6 +191,9 @@ Reading V3::read(const Bytes& frame, Message& into) const {
   if (!whole) into.damage = from.path() + ": " + from.reason();
   if (!app.empty() && app != kAppId) return Reading::foreign;
   into.kind = kind_of(type);
+  if (into.kind == MessageKind::stream_item && into.item.empty() && into.damage.empty()) {
+    into.damage = "an item without a value";
+  }
   // An answer carries the id back as text, so it must be text.
   const bool answerable =
       app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
