@@ -15,8 +15,6 @@
 #include "names.mock.mf.h"
 #include "recursion.mf.h"
 #include "split.mf.h"
-#include "streams.mf.h"
-#include "streams.mock.mf.h"
 #include "types.mf.h"
 #include "types.mock.mf.h"
 #include "vision.mf.h"
@@ -28,7 +26,6 @@ namespace mf = multifrost;
 namespace types = acme::types;
 namespace recursion = acme::recursion;
 namespace split = acme::split;
-namespace streams = acme::streams;
 namespace vision = acme::vision;
 using mf::CallContext;
 using testing::ElementsAre;
@@ -346,27 +343,6 @@ TEST(Generated, SplitSourcesAreOneInterface) {
   client.c();
   EXPECT_EQ(client.d().front().amount, 4);
   EXPECT_FALSE(client.try_a(4).ok());
-}
-
-TEST(Generated, StreamsEndWithUnimplemented) {
-  struct Worker final : streams::StreamsWorker {
-    void watch(std::string, std::optional<std::int32_t>, mf::StreamWriter<streams::Sample>&,
-               CallContext&) override {}
-    std::int32_t upload(std::string, mf::StreamReader<streams::Sample>&, CallContext&) override {
-      return 0;
-    }
-    void forget(mf::StreamReader<mf::Bytes>&, CallContext&) override {}
-    void transform(double, mf::StreamReader<std::optional<streams::Sample>>&,
-                   mf::StreamWriter<std::variant<std::string, double>>&, CallContext&) override {}
-    std::int32_t ordinary(CallContext&) override { return 1; }
-  };
-  Worker worker;
-  const auto client = mf::in_process<streams::Streams>(worker);
-  EXPECT_EQ(client.ordinary(), 1);
-  EXPECT_THROW(client.watch("x"), mf::UnimplementedError);
-  EXPECT_EQ(client.try_upload("x").failure().code(), mf::ErrorCode::unimplemented);
-  EXPECT_EQ(client.try_forget().failure().code(), mf::ErrorCode::unimplemented);
-  EXPECT_EQ(client.try_transform(1).failure().code(), mf::ErrorCode::unimplemented);
 }
 
 std::size_t count_cats(const vision::Vision& service) {

@@ -139,8 +139,8 @@ const NameSet& class_members() {
 
 // Local names in the functions that take a method's parameters.
 const NameSet& function_locals() {
-  static const NameSet kTaken = {"call",  "caller_", "client",  "context",
-                                 "count", "request", "results", "worker"};
+  static const NameSet kTaken = {"call",  "caller_", "client",  "context", "count",
+                                 "port_", "request", "results", "worker"};
   return kTaken;
 }
 

@@ -7,6 +7,8 @@
 // answered (spec 9.2).
 //
 // Thread rule: with concurrency 1 all calls arrive on the one thread that runs the worker (R2).
+// With more (ChildOptions::concurrency) several threads call dispatch() at once: generated
+// skeletons bear that, the handlers behind them must. An IncomingCall belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +26,7 @@
 namespace multifrost {
 
 class StreamPort;
+struct ChildOptions;  // multifrost/child_options.h: how a Dispatcher is served
 
 /// Where a session takes the answer; implemented by sessions.
 class AnswerSink {
