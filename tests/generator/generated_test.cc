@@ -3,18 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "clock.mf.h"
 #include "multifrost/error.h"
 #include "multifrost/in_process.h"
 #include "names.mf.h"
 #include "names.mock.mf.h"
 #include "recursion.mf.h"
 #include "split.mf.h"
-#include "streams.mf.h"
-#include "streams.mock.mf.h"
 #include "types.mf.h"
 #include "types.mock.mf.h"
 #include "vision.mf.h"
@@ -26,7 +26,6 @@ namespace mf = multifrost;
 namespace types = acme::types;
 namespace recursion = acme::recursion;
 namespace split = acme::split;
-namespace streams = acme::streams;
 namespace vision = acme::vision;
 using mf::CallContext;
 using testing::ElementsAre;
@@ -346,27 +345,6 @@ TEST(Generated, SplitSourcesAreOneInterface) {
   EXPECT_FALSE(client.try_a(4).ok());
 }
 
-TEST(Generated, StreamsEndWithUnimplemented) {
-  struct Worker final : streams::StreamsWorker {
-    void watch(std::string, std::optional<std::int32_t>, mf::StreamWriter<streams::Sample>&,
-               CallContext&) override {}
-    std::int32_t upload(std::string, mf::StreamReader<streams::Sample>&, CallContext&) override {
-      return 0;
-    }
-    void forget(mf::StreamReader<mf::Bytes>&, CallContext&) override {}
-    void transform(double, mf::StreamReader<std::optional<streams::Sample>>&,
-                   mf::StreamWriter<std::variant<std::string, double>>&, CallContext&) override {}
-    std::int32_t ordinary(CallContext&) override { return 1; }
-  };
-  Worker worker;
-  const auto client = mf::in_process<streams::Streams>(worker);
-  EXPECT_EQ(client.ordinary(), 1);
-  EXPECT_THROW(client.watch("x"), mf::UnimplementedError);
-  EXPECT_EQ(client.try_upload("x").failure().code(), mf::ErrorCode::unimplemented);
-  EXPECT_EQ(client.try_forget().failure().code(), mf::ErrorCode::unimplemented);
-  EXPECT_EQ(client.try_transform(1).failure().code(), mf::ErrorCode::unimplemented);
-}
-
 std::size_t count_cats(const vision::Vision& service) {
   std::size_t cats = 0;
   for (const vision::Detection& hit :
@@ -409,6 +387,13 @@ TEST(Generated, EscapedNamesKeepTheirWireNames) {
   EXPECT_TRUE(std::is_sorted(wire.begin(), wire.end()));
   EXPECT_THAT(wire, testing::Contains("odd name"));
   EXPECT_THAT(wire, testing::Contains("spawn"));
+}
+
+TEST(Generated, PackagesStandBesideTheCLibrary) {
+  EXPECT_NE(::clock(), static_cast<std::clock_t>(-1));
+  const clock_::index::tm at{.index = 7};
+  EXPECT_EQ(to_string(at), "tm{\"index\":7}");
+  EXPECT_EQ(clock_::index::Clock::kInterface.name, "clock.index.Clock");
 }
 
 }  // namespace

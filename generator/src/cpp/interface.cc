@@ -104,6 +104,19 @@ std::string caller_result(const Method& method, const std::string& result, const
                               : "::multifrost::StreamUpload<" + item + ", " + result + '>';
 }
 
+// "open_reader<codec::I32>": the function of multifrost/stream.h that begins the call.
+std::string stream_opener(const Method& method, const std::string& result_codec, Types& types) {
+  if (!method.stream_parameter) {
+    return "open_reader<" + result_codec + '>';
+  }
+  const std::string item = types.codec(method.stream_parameter->type);
+  if (method.stream_result) {
+    return "open_exchange<" + item + ", " + result_codec + '>';
+  }
+  return "open_upload<" + item + ", " +
+         (result_codec.empty() ? "mf::detail::Nothing" : result_codec) + '>';
+}
+
 List parameter_views(const Method& method, Scope scope) {
   List views;
   for (std::size_t i = 0; i < method.parameters.size(); ++i) {
@@ -125,21 +138,26 @@ List throws_views(const Method& method, Scope scope) {
 }
 
 // What a worker's method takes besides the parameters, in front of the context.
-List worker_streams(const Method& method, const std::string& result, Scope scope) {
+List worker_streams(const Method& method, const std::string& result,
+                    const std::string& result_codec, Scope scope) {
   List views;
-  const auto add = [&views](std::string type, std::string name) {
+  const auto add = [&views](std::string type, std::string name, std::string access) {
     Object view;
     view.add("type", std::move(type));
     view.add("name", std::move(name));
+    view.add("access", std::move(access));
     views.emplace_back(std::move(view));
   };
   if (method.stream_parameter) {
-    scope.includes.type(method.stream_parameter->type);
-    add("::multifrost::StreamReader<" + scope.types.value(method.stream_parameter->type) + ">&",
-        scope.types.names().parameter(*method.stream_parameter));
+    const mfidl::Type& item = method.stream_parameter->type;
+    scope.includes.type(item);
+    add("::multifrost::StreamReader<" + scope.types.value(item) + '>',
+        scope.types.names().parameter(*method.stream_parameter),
+        "read_value<" + scope.types.codec(item) + '>');
   }
   if (method.stream_result) {
-    add("::multifrost::StreamWriter<" + result + ">&", "results");
+    add("::multifrost::StreamWriter<" + result + '>', "results",
+        "write_value<" + result_codec + '>');
   }
   return views;
 }
@@ -166,6 +184,7 @@ Object method_view(const Method& method, const mfidl::Interface& interface, Scop
   const bool streams = method.stream_result || method.stream_parameter.has_value();
   if (streams) {
     scope.includes.runtime("stream.h");
+    view.add("open_stream", stream_opener(method, codec, scope.types));
   }
   std::size_t least = 0;
   for (const Parameter& parameter : method.parameters) {
@@ -176,10 +195,11 @@ Object method_view(const Method& method, const mfidl::Interface& interface, Scop
   view.add("result", caller_result(method, result, scope.types));
   view.add("worker_result", method.stream_result ? std::string("void") : result);
   view.add("signature", signature(method, codec, scope));
+  view.add("worker_streams", worker_streams(method, result, codec, scope));
+  view.add("worker_codec", method.stream_result ? std::string() : codec);
   view.add("result_codec", std::move(codec));
   view.add("streams", streams);
   view.add("stream_kind", stream_kind(method));
-  view.add("worker_streams", worker_streams(method, result, scope));
   view.add("parameters", parameter_views(method, scope));
   // No argument is ever left out or filled in: one line of generated code is enough.
   view.add("complete", !streams && least == method.parameters.size());

@@ -139,8 +139,8 @@ const NameSet& class_members() {
 
 // Local names in the functions that take a method's parameters.
 const NameSet& function_locals() {
-  static const NameSet kTaken = {"call",  "caller_", "client",  "context",
-                                 "count", "request", "results", "worker"};
+  static const NameSet kTaken = {"call",  "caller_", "client",  "context", "count",
+                                 "port_", "request", "results", "worker"};
   return kTaken;
 }
 
@@ -190,7 +190,8 @@ std::string namespace_of(std::string_view package) {
   std::string result;
   for (std::size_t start = 0;;) {
     const std::size_t dot = package.find('.', start);
-    result += escaped(package.substr(start, dot - start));
+    const std::string_view part = package.substr(start, dot - start);
+    result += start == 0 && is_global_name(part) ? std::string(part) + '_' : escaped(part);
     if (dot == std::string_view::npos) {
       return result;
     }

@@ -27,6 +27,8 @@ namespace multifrost {
 class Channel;
 class Executor;
 class PendingCall;
+class StreamPort;
+struct OpenedStream;
 template <class T>
 class Pending;
 
@@ -125,6 +127,9 @@ class Request {
 
   /// Sends it; the outcome arrives in the Pending. Never blocks.
   std::shared_ptr<PendingCall> start() &&;
+  /// The same for a method with a stream (multifrost/stream.h); what can be known at once is a
+  /// Failure already.
+  Result<OpenedStream> open_stream() &&;
 
   // For channels.
   Channel& channel() const noexcept { return *channel_; }
@@ -154,6 +159,12 @@ class Request {
   std::optional<Failure> refused_;
 };
 
+/// A stream call that has begun: its items, and its outcome, which ends the items.
+struct OpenedStream {
+  std::shared_ptr<StreamPort> port;
+  std::shared_ptr<PendingCall> outcome;
+};
+
 enum class ChannelState : std::uint8_t {
   idle,
   connecting,
@@ -181,6 +192,9 @@ class Channel {
   /// Sends the request; never blocks. The outcome is delivered through the PendingCall, exactly
   /// once.
   virtual std::shared_ptr<PendingCall> start(Request& request) = 0;
+  /// The same for a method with a stream. A channel that carries none says so (unimplemented, not
+  /// executed).
+  virtual Result<OpenedStream> open_stream(Request& request);
 
   /// Where continuations of this channel's calls run.
   virtual Executor& executor() noexcept = 0;

@@ -7,9 +7,12 @@
 // answered (spec 9.2).
 //
 // Thread rule: with concurrency 1 all calls arrive on the one thread that runs the worker (R2).
+// With more (ChildOptions::concurrency) several threads call dispatch() at once: generated
+// skeletons bear that, the handlers behind them must. An IncomingCall belongs to one thread.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -22,6 +25,9 @@
 
 namespace multifrost {
 
+class StreamPort;
+struct ChildOptions;  // multifrost/child_options.h: how a Dispatcher is served
+
 /// Where a session takes the answer; implemented by sessions.
 class AnswerSink {
  public:
@@ -32,6 +38,9 @@ class AnswerSink {
   virtual void finish_result() = 0;
   /// Sends an error instead; anything written since begin_result() is discarded.
   virtual void fail(const Failure& failure) = 0;
+  /// The items of the call being served, whose method is `method`; a caller's items are welcome
+  /// from now on. Null: nothing here carries streams.
+  virtual std::shared_ptr<StreamPort> open_stream(const Method& /*method*/) { return nullptr; }
 };
 
 class IncomingCall {
@@ -73,6 +82,11 @@ class IncomingCall {
     Encoder& to = answer_->begin_result();
     C::write(to, value) ? complete() : fail_result(to);
   }
+  /// The items of a call with a stream, after its arguments have been read. Null: answered with
+  /// Unimplemented, the handler must not run. A port that is used after the call has been answered
+  /// fails.
+  std::shared_ptr<StreamPort> open_stream(const Method& method);
+
   /// Answers a method without result (nil on the wire).
   void answer_nothing();
   void fail(const Failure& failure);

@@ -3,7 +3,9 @@
 //   Detector detector;
 //   auto vision = multifrost::in_process<Vision>(detector);   // a VisionClient, which is a Vision
 //
-// The call runs on the caller's thread. `worker` must outlive every handle of the client.
+// The call runs on the caller's thread; one with a stream on a thread of its own, and whoever lets
+// the last end of it go waits until the handler has ended. `worker` must outlive every handle of
+// the client.
 #pragma once
 
 #include <memory>

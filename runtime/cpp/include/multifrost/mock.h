@@ -22,6 +22,7 @@
 
 #include "multifrost/error.h"
 #include "multifrost/failure.h"
+#include "multifrost/ready.h"
 
 namespace multifrost {
 
@@ -64,10 +65,15 @@ class MockMethod<R(Arguments...)> {
     };
     script_ = std::make_unique<Callable>(std::move(answer));
   }
-  /// From now on each call returns a copy of `value`.
+  /// From now on each call returns a copy of `value`; where the result is a stream, a reader of
+  /// these items: `mock.on_watch.returns(std::vector<Sample>{…})`.
   template <class Value>
   void returns(Value value) {
-    answers([value = R(std::move(value))](const Arguments&...) { return value; });
+    if constexpr (std::is_copy_constructible_v<R>) {
+      answers([value = R(std::move(value))](const Arguments&...) { return value; });
+    } else {
+      answers([value = std::move(value)](const Arguments&...) { return R(value); });
+    }
   }
   /// From now on each call returns; for methods without result.
   void returns() {

@@ -1,12 +1,15 @@
 #include "multifrost/in_process.h"
 
 #include <atomic>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "call/handler_outcome.h"
+#include "call/in_process_answer.h"
+#include "call/in_process_stream.h"
 #include "call/interface_match.h"
 #include "call/pending_state.h"
-#include "call/remote_error.h"
 
 namespace multifrost {
 namespace {
@@ -15,35 +18,6 @@ namespace {
 class InlineExecutor final : public Executor {
  public:
   void post(std::unique_ptr<Task> task) override { task->run(); }
-};
-
-// Keeps the worker's answer as it would travel.
-class Answer final : public AnswerSink {
- public:
-  explicit Answer(Format format) : result_({}, format) {}
-
-  Encoder& begin_result() override { return result_; }
-  void finish_result() override {
-    if (!result_.finish()) failure_ = result_.failure("result");
-  }
-  void fail(const Failure& failure) override { failure_ = failure; }
-
-  Reply reply(const Method& method) && {
-    if (!failure_) return Reply(method, share(result_.take_buffer()), result_.format());
-    const std::string text = call::error_text(*failure_);
-    const bool declared = failure_->code() == ErrorCode::declared;
-    return Reply(method,
-                 call::remote_failure(
-                     method, {.text = text,
-                              .code = static_cast<std::uint64_t>(failure_->code()),
-                              .executed = failure_->execution() != Execution::not_executed,
-                              .type = declared ? failure_->remote_type() : std::string_view(),
-                              .fields = failure_->data().details}));
-  }
-
- private:
-  Encoder result_;
-  std::optional<Failure> failure_;
 };
 
 class InProcessChannel final : public Channel {
@@ -77,20 +51,15 @@ class InProcessChannel final : public Channel {
   Reply call(Request& request) override {
     const Method& method = request.method();
     const std::string where = std::string(method.label) + ": arguments";
-    Encoder& encoder = request.encoder();
-    encoder.end_array();
-    if (!encoder.finish()) {
-      return Reply(method,
-                   encoder.failure(ErrorCode::invalid_argument, Execution::not_executed, where));
-    }
-    const Bytes message = share(encoder.take_buffer());
-    Decoder arguments(message, format_);
+    const Result<Bytes> message = message_of(request, where);
+    if (!message) return Reply(method, message.failure());
+    Decoder arguments(*message, format_);
     std::size_t count = 0;
     if (!arguments.begin_array(count)) {
       return Reply(method, arguments.failure(ErrorCode::internal, Execution::not_executed, where));
     }
     CallContext context = context_for(request);
-    Answer answer(format_);
+    call::InProcessAnswer answer(format_);
     IncomingCall incoming(method.name, count, arguments, context, answer);
     call::run(*worker_, incoming);
     return std::move(answer).reply(method);
@@ -102,6 +71,23 @@ class InProcessChannel final : public Channel {
     return state;
   }
 
+  Result<OpenedStream> open_stream(Request& request) override {
+    const CallOptions& options = request.options();
+    Result<Bytes> message =
+        message_of(request, std::string(request.method().label) + ": arguments");
+    if (!message) return message.failure();
+    auto stream = std::make_shared<call::LocalStream>(
+        request.method(), format_, deadline_of(request).value_or(call::LocalStream::Time::max()));
+    auto opened = std::make_shared<call::InProcessStream>(
+        executor_, std::move(stream),
+        call::InProcessStream::Start{worker_, *std::move(message), options.traceparent,
+                                     options.tracestate, options.stop});
+    const std::lock_guard lock(mutex_);
+    std::erase_if(streams_, [](const auto& former) { return former.expired(); });
+    streams_.push_back(opened);
+    return OpenedStream{opened, opened};
+  }
+
   Executor& executor() noexcept override { return executor_; }
   ChannelState state() const noexcept override {
     return closed_ ? ChannelState::closed : ChannelState::ready;
@@ -109,17 +95,37 @@ class InProcessChannel final : public Channel {
   Result<void> drain(std::chrono::nanoseconds) override { return {}; }
   Result<void> close(std::chrono::nanoseconds) override {
     closed_ = true;
+    std::vector<std::weak_ptr<call::InProcessStream>> streams;
+    {
+      const std::lock_guard lock(mutex_);
+      streams.swap(streams_);
+    }
+    for (const auto& weak : streams) {
+      if (const auto stream = weak.lock()) stream->close();
+    }
     return {};
   }
 
  private:
+  /// The arguments as they would travel.
+  static Result<Bytes> message_of(Request& request, const std::string& where) {
+    Encoder& encoder = request.encoder();
+    encoder.end_array();
+    if (encoder.finish()) return share(encoder.take_buffer());
+    return encoder.failure(ErrorCode::invalid_argument, Execution::not_executed, where);
+  }
+
+  static std::optional<CallContext::Clock::time_point> deadline_of(const Request& request) {
+    const std::chrono::nanoseconds timeout =
+        request.options().timeout.value_or(request.method().timeout);
+    if (timeout <= timeout.zero()) return std::nullopt;
+    return CallContext::Clock::now() + timeout;
+  }
+
   CallContext context_for(const Request& request) const {
     const CallOptions& options = request.options();
-    const std::chrono::nanoseconds timeout = options.timeout.value_or(request.method().timeout);
-    std::optional<CallContext::Clock::time_point> deadline;
-    if (timeout > timeout.zero()) deadline = CallContext::Clock::now() + timeout;
-    CallContext context("in-process", "in-process", worker_->interface().name_space, deadline,
-                        options.stop);
+    CallContext context("in-process", "in-process", worker_->interface().name_space,
+                        deadline_of(request), options.stop);
     context.set_trace(options.traceparent, options.tracestate);
     return context;
   }
@@ -128,6 +134,8 @@ class InProcessChannel final : public Channel {
   Format format_;
   InlineExecutor executor_;
   std::atomic<bool> closed_ = false;
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<call::InProcessStream>> streams_;  ///< for close()
 };
 
 }  // namespace

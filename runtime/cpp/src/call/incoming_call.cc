@@ -2,6 +2,7 @@
 #include <string>
 
 #include "multifrost/dispatcher.h"
+#include "multifrost/generated.h"
 
 namespace multifrost {
 
@@ -38,6 +39,12 @@ bool IncomingCall::refuse() {
   }
   fail(arguments_->failure(ErrorCode::invalid_argument, Execution::not_executed, where));
   return false;
+}
+
+std::shared_ptr<StreamPort> IncomingCall::open_stream(const Method& method) {
+  std::shared_ptr<StreamPort> port = answer_->open_stream(method);
+  if (!port) fail(streams_unimplemented(method));
+  return port;
 }
 
 void IncomingCall::answer_nothing() {

@@ -3,7 +3,9 @@
 
 #include "call/pending_state.h"
 #include "multifrost/channel.h"
+#include "multifrost/generated.h"
 #include "multifrost/pending.h"
+#include "multifrost/stream.h"
 
 namespace multifrost {
 Request::Request(Channel& channel, const Method& method, const CallOptions& options,
@@ -60,6 +62,16 @@ std::shared_ptr<PendingCall> Request::start() && {
   auto state = std::make_shared<call::PendingState>(channel_->executor());
   state->complete(Reply(*method_, *refused_));
   return state;
+}
+
+Result<OpenedStream> Request::open_stream() && {
+  encoder_.own();
+  if (seal()) return *refused_;
+  return channel_->open_stream(*this);
+}
+
+Result<OpenedStream> Channel::open_stream(Request& request) {
+  return streams_unimplemented(request.method());
 }
 
 Reply::Reply(const Reply&) = default;

@@ -21,17 +21,21 @@ enum class MessageKind : std::uint8_t {
   heartbeat,
   shutdown,
   cancel,
+  stream_item,
+  stream_end,
+  credit,
 };
 
 /// What stands in `metadata.mf`, the extensions between our own runtimes (wire page).
 struct Extras {
   bool present = false;
   std::optional<std::uint64_t> deadline_ms;  ///< call: time left
-  std::optional<std::uint64_t> code;         ///< error: an ErrorCode
-  std::optional<bool> executed;              ///< error: whether the handler ran
-  std::string_view error_type;               ///< error: full name of a declared error
-  BytesView error_fields;                    ///< error: its fields, one encoded map
-  std::optional<std::uint64_t> busy_ms;      ///< echo: how long the running handler has been at it
+  std::optional<std::uint64_t> credit;   ///< call: how many items of its result it takes at once
+  std::optional<std::uint64_t> code;     ///< error: an ErrorCode
+  std::optional<bool> executed;          ///< error: whether the handler ran
+  std::string_view error_type;           ///< error: full name of a declared error
+  BytesView error_fields;                ///< error: its fields, one encoded map
+  std::optional<std::uint64_t> busy_ms;  ///< echo: how long the running handler has been at it
   BytesView interfaces;  ///< heartbeat: `iface` as it came, for Protocol::interfaces(); empty: none
 };
 
@@ -48,10 +52,14 @@ struct Message {
   std::string_view traceparent;   ///< call: as it came, valid or not
   std::string_view tracestate;    ///< call: as it came, valid or not
   BytesView result;               ///< response: encoded value; empty: absent
-  std::string_view text;          ///< error, out, err
+  std::string_view text;          ///< error, out, err; stream_end: why its writer gave up
+  bool has_error = false;         ///< error, stream_end
   BytesView heartbeat_metadata;   ///< heartbeat: `hb_timestamp` as it came, to be echoed
   BytesView heartbeat_arguments;  ///< heartbeat: the `args` array as it came, to be echoed
   bool is_echo = false;           ///< heartbeat: an answer to ours
+  /// stream_item: `seq`; credit: `n`. None: missing, negative or no number.
+  std::optional<std::uint64_t> count;
+  BytesView item;  ///< stream_item: encoded value; empty only with damage
   Extras extras;
 
   /// The envelope told who is meant, but something behind it cannot be read: answer with this

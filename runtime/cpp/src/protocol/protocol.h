@@ -34,6 +34,8 @@ struct CallHead {
   std::optional<std::uint64_t> deadline_ms;  ///< time left, for peers that understand it
   std::string_view traceparent = {};         ///< empty: none; then no tracestate either
   std::string_view tracestate = {};          ///< may be empty
+  std::optional<std::uint64_t> credit =
+      {};  ///< the result is a stream: items that it may begin with
 };
 
 /// An ERROR's extras for peers of ours.
@@ -81,6 +83,15 @@ class Protocol {
   virtual std::vector<Interface> interfaces(BytesView encoded) const = 0;
   virtual void shutdown(Encoder& to, std::string_view id) const = 0;
   virtual void cancel(Encoder& to, std::string_view id) const = 0;
+
+  // Streams (wire page). `id` is the call's.
+  /// Up to the item; the caller then writes exactly one value.
+  virtual void begin_item(Encoder& to, std::string_view id, std::uint64_t sequence) const = 0;
+  virtual void end_item(Encoder& to) const = 0;
+  /// The caller's last item was written, or, with an error, will never be.
+  virtual void stream_end(Encoder& to, std::string_view id,
+                          std::optional<std::string_view> error) const = 0;
+  virtual void credit(Encoder& to, std::string_view id, std::uint64_t items) const = 0;
 };
 
 /// Multifrost v3, `comlink_ipc_v3`. Never ends.

@@ -28,6 +28,14 @@ class V3 final : public Protocol {
   std::vector<Interface> interfaces(BytesView encoded) const override;
   void shutdown(Encoder& to, std::string_view id) const override;
   void cancel(Encoder& to, std::string_view id) const override;
+  void begin_item(Encoder& to, std::string_view id, std::uint64_t sequence) const override;
+  void end_item(Encoder& to) const override;
+  void stream_end(Encoder& to, std::string_view id,
+                  std::optional<std::string_view> error) const override;
+  void credit(Encoder& to, std::string_view id, std::uint64_t items) const override;
+
+  /// Reads field by field; read() does so only where the message has not the form that we write.
+  static Reading read_fields(const Bytes& frame, Message& into);
 };
 
 }  // namespace multifrost::protocol

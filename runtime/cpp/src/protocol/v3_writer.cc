@@ -5,6 +5,7 @@
 
 #include "protocol/timestamp.h"
 #include "protocol/v3.h"
+#include "protocol/v3_own_form.h"
 #include "wire/text.h"
 
 namespace multifrost::protocol {
@@ -13,6 +14,9 @@ namespace {
 /// The four fields that every message carries (some receivers drop a message without one of them).
 void common(Encoder& to, std::size_t more_fields, std::string_view id, std::string_view type,
             Time now = std::chrono::steady_clock::now()) {
+  if (id.size() == kOwnIdSize) {
+    return begin_own_form(to, 4 + more_fields, id, type, wall_seconds(now));
+  }
   to.begin_map(4 + more_fields);
   to.key("app");
   to.string(kAppId);
@@ -44,21 +48,31 @@ void end_extras(Encoder& to) {
   to.end_map();
 }
 
+/// `mf: {v: 1, …}` of a call that has at least one of them.
+void write_call_mf(Encoder& to, const CallHead& head) {
+  begin_mf(to, (head.deadline_ms ? 1u : 0u) + (head.credit ? 1u : 0u));
+  if (head.deadline_ms) {
+    to.key("deadline_ms");
+    to.unsigned_integer(*head.deadline_ms);
+  }
+  if (head.credit) {
+    to.key("credit");
+    to.unsigned_integer(*head.credit);
+  }
+  to.end_map();
+}
+
 void write_traced_metadata(Encoder& to, const CallHead& head) {
+  const bool extras = head.deadline_ms || head.credit;
   to.key("metadata");
-  to.begin_map(1u + (head.tracestate.empty() ? 0 : 1) + (head.deadline_ms ? 1 : 0));
+  to.begin_map(1u + (head.tracestate.empty() ? 0 : 1) + (extras ? 1 : 0));
   to.key("traceparent");
   to.string(head.traceparent);
   if (!head.tracestate.empty()) {
     to.key("tracestate");
     to.string(head.tracestate);
   }
-  if (head.deadline_ms) {
-    begin_mf(to, 1);
-    to.key("deadline_ms");
-    to.unsigned_integer(*head.deadline_ms);
-    to.end_map();
-  }
+  if (extras) write_call_mf(to, head);
   to.end_map();
 }
 
@@ -83,7 +97,8 @@ void write_interfaces(Encoder& to, const InterfaceList& interfaces) {
 
 void V3::begin_call(Encoder& to, const CallHead& head) const {
   const bool traced = !head.traceparent.empty();
-  common(to, head.deadline_ms || traced ? 4 : 3, head.id, "call", head.now);
+  const bool extras = head.deadline_ms || head.credit;
+  common(to, extras || traced ? 4 : 3, head.id, "call", head.now);
   to.key("function");
   to.string(head.function);
   // Always there, never nil and never empty: Python and Rust drop a call without a good one.
@@ -91,11 +106,11 @@ void V3::begin_call(Encoder& to, const CallHead& head) const {
   to.string(head.name_space.empty() ? std::string_view("default") : head.name_space);
   if (traced) {
     write_traced_metadata(to, head);
-  } else if (head.deadline_ms) {
-    begin_extras(to, 1);
-    to.key("deadline_ms");
-    to.unsigned_integer(*head.deadline_ms);
-    end_extras(to);
+  } else if (extras) {
+    to.key("metadata");
+    to.begin_map(1);
+    write_call_mf(to, head);
+    to.end_map();
   }
   to.key("args");
   to.begin_array(head.arguments);
@@ -212,6 +227,31 @@ void V3::shutdown(Encoder& to, std::string_view id) const {
 
 void V3::cancel(Encoder& to, std::string_view id) const {
   common(to, 0, id, "mf_cancel");
+  to.end_map();
+}
+
+void V3::begin_item(Encoder& to, std::string_view id, std::uint64_t sequence) const {
+  common(to, 2, id, "mf_stream");
+  to.key("seq");
+  to.unsigned_integer(sequence);
+  to.key("value");
+}
+
+void V3::end_item(Encoder& to) const { to.end_map(); }
+
+void V3::stream_end(Encoder& to, std::string_view id, std::optional<std::string_view> error) const {
+  common(to, error ? 1 : 0, id, "mf_stream_end");
+  if (error) {
+    to.key("error");
+    to.string(wire::mend_utf8(*error));
+  }
+  to.end_map();
+}
+
+void V3::credit(Encoder& to, std::string_view id, std::uint64_t items) const {
+  common(to, 1, id, "mf_credit");
+  to.key("n");
+  to.unsigned_integer(items);
   to.end_map();
 }
 

@@ -21,10 +21,12 @@ namespace multifrost::session {
 
 class AsyncCall;
 class ParentSession;
+class StreamCall;
 
 /// A waiting thread's place in the reading order, and what wakes it.
 struct Seat : engine::Waiter {
   std::condition_variable changed;
+  bool served = false;  ///< what it waits for besides the call's end has come: see StreamCall
 };
 
 struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
@@ -38,17 +40,18 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   /// A timeout of zero or less: the call ends at once and is never sent.
   bool expired_at_birth() const noexcept { return timeout && timeout->count() <= 0; }
 
-  Buffer message;              ///< while it is queued
-  std::optional<Reply> reply;  ///< the outcome
-  AsyncCall* owner = nullptr;  ///< null: synchronous
-  bool unattended = false;     ///< its outcome is wanted at once, but no thread waits for it
+  Buffer message;                ///< while it is queued
+  std::optional<Reply> reply;    ///< the outcome
+  AsyncCall* owner = nullptr;    ///< null: synchronous
+  StreamCall* stream = nullptr;  ///< null: an ordinary call
+  bool unattended = false;       ///< its outcome is wanted at once, but no thread waits for it
 
   Seat seat;  ///< of the thread that waits for it, one at a time
 };
 
 /// A call that nobody waits for at once. The ledger keeps it alive until it has ended; its outcome
 /// then goes to the PendingState. A thread that waits for it may lead meanwhile.
-class AsyncCall final : public call::PendingState, public std::enable_shared_from_this<AsyncCall> {
+class AsyncCall : public call::PendingState, public std::enable_shared_from_this<AsyncCall> {
  public:
   AsyncCall(std::shared_ptr<ParentSession> session, Executor& executor) noexcept;
   ~AsyncCall() override;
@@ -62,6 +65,7 @@ class AsyncCall final : public call::PendingState, public std::enable_shared_fro
 
  private:
   friend class ParentSession;
+  friend class StreamCall;
   struct Cancel {
     std::weak_ptr<AsyncCall> call;
     void operator()() const noexcept {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/heartbeat.h"
 #include "engine/parent_read_role.h"
@@ -52,6 +53,8 @@ struct Link {
   Bytes interfaces;                   ///< what the worker serves, as it told; empty: it did not
   std::optional<Failure> unsuitable;  ///< it serves another interface than is expected
   std::deque<Call*> queued;           ///< calls that wait for readiness or room, in order
+  std::deque<Buffer> unsaid;          ///< credit, ends and cancels that wait for room, in order
+  std::vector<Seat*> want_room;       ///< whose threads wait to send an item
 
   // The end (R1, R7)
   std::optional<Time> lost_at;

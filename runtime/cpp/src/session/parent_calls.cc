@@ -8,6 +8,7 @@
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
+#include "session/stream_call.h"
 #include "session/timeout_text.h"
 
 namespace multifrost::session {
@@ -105,6 +106,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   head.function = request.method().name;
   head.name_space = name_space_of(request);
   if (!request.options().traceparent.empty()) trace(request.options(), head);
+  if (request.method().stream != StreamKind::none) announce_stream(request.method(), head);
   head.arguments = arguments;
   request.encoder() = Encoder(take_buffer(), protocol_.format());
   protocol_.begin_call(request.encoder(), head);
@@ -144,12 +146,12 @@ Reply ParentSession::call(Request& request) {
       {
         const std::stop_callback on_stop(stop, [this, &call] { cancel(call); });
         lock.lock();
-        wait(lock, call, call.deadline, leader_wake_.get());
+        wait(lock, call, call.seat, call.deadline, leader_wake_.get());
         lock.unlock();
       }
       lock.lock();
     } else {
-      wait(lock, call, call.deadline);
+      wait(lock, call, call.seat, call.deadline);
     }
     if (!call.reply) {
       tell_cancelled(call);
@@ -176,18 +178,20 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
       give_out_later(*pending);
       return pending;
     }
-    open_in_books(call);
-    if (call.expired_at_birth()) {
-      end(call, Ending::deadline);
-      return pending;
-    }
-    deadlines_.insert(call);
-    wake_at(call.deadline);
-    send(lock, call, request.encoder().buffer());
+    enter(lock, call, request.encoder().buffer());
   }
   give_buffer(request.encoder().take_buffer());
   if (stop.stop_possible()) pending->on_stop_.emplace(stop, AsyncCall::Cancel{pending});
   return pending;
+}
+
+/// Begins a call that no thread waits for yet.
+void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
+  open_in_books(call);
+  if (call.expired_at_birth()) return end(call, Ending::deadline);
+  deadlines_.insert(call);
+  wake_at(call.deadline);
+  send(lock, call, message);
 }
 
 void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
@@ -234,8 +238,14 @@ void ParentSession::hold(Link& link) {
 
 void ParentSession::flush_queue(Link& link) {
   link.blocked = false;
+  if (!say_the_rest(link)) return;
   while (link.ready && !link.queued.empty()) {
     Call& call = *link.queued.front();
+    if (call.stream != nullptr && !link.ours) {
+      link.queued.pop_front();
+      refuse_stream(call);
+      continue;
+    }
     ledger_.sent(call, epoch_of(link));
     std::uint64_t number = 0;
     const Sent sent = link.transport->try_send(link.peer, call.message, &number);
@@ -246,6 +256,11 @@ void ParentSession::flush_queue(Link& link) {
     }
     call.number.store(number, std::memory_order_release);
     link.queued.pop_front();
+    if (call.stream != nullptr && call.stream->unsaid_end_) say_end(link, *call.stream);
+  }
+  for (Seat* const seat : std::exchange(link.want_room, {})) {
+    serve(*seat);
+    if (seat->leads) leader_wake_.set();  // he may sleep where he does not see that there is room
   }
 }
 
@@ -266,6 +281,7 @@ void ParentSession::finish(Call& call, Reply reply) {
   if (AsyncCall* const owner = call.owner) {
     deadlines_.remove(call);
     if (call.unattended) --unattended_;
+    if (call.stream != nullptr) stream_ended(*call.stream, *call.reply);
     give_out_later(*owner);
   }
   if (!call.seat.leads) call.seat.changed.notify_all();
@@ -289,12 +305,12 @@ void ParentSession::cancel(Call& call) {
   const Lock lock(*this);
   tell_cancelled(call);
   end(call, Ending::cancel);
-  if (call.seat.leads) leader_wake_.set();
+  wake_if_leads(call);
 }
 
 bool ParentSession::wait_for_end(Call& call, Time until) {
   Lock lock(*this);
-  wait(lock, call, until, leader_wake_.get());
+  wait(lock, call, call.seat, until, leader_wake_.get());
   return !ledger_.is_open(call);
 }
 
@@ -377,7 +393,7 @@ void ParentSession::tell_cancelled(const Call& call) {
   Encoder to({}, protocol_.format());
   const auto id = call.id.text();
   protocol_.cancel(to, {id.data(), id.size()});
-  link_->transport->try_send(link_->peer, to.buffer());
+  say(*link_, to.take_buffer());
 }
 
 std::uint64_t ParentSession::epoch_of(const Link& link) const noexcept {

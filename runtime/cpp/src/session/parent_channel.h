@@ -22,6 +22,9 @@ class ParentChannel final : public Channel {
   }
   Reply call(Request& request) override { return session_->call(request); }
   std::shared_ptr<PendingCall> start(Request& request) override { return session_->start(request); }
+  Result<OpenedStream> open_stream(Request& request) override {
+    return session_->open_stream(request);
+  }
   Executor& executor() noexcept override { return session_->executor(); }
   ChannelState state() const noexcept override { return session_->state(); }
   Result<void> drain(std::chrono::nanoseconds deadline) override {

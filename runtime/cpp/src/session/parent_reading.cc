@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "call/remote_error.h"
+#include "session/frame_part.h"
 #include "session/parent_session.h"
 
 namespace multifrost::session {
@@ -13,12 +14,6 @@ using transport::Received;
 
 /// After the last synchronous call the connection stays unwatched for this long, for the next one.
 constexpr std::chrono::milliseconds kTick{10};
-
-/// `part` of `frame`, sharing it.
-Bytes part_of(const Bytes& frame, BytesView part) {
-  if (part.empty()) return {};
-  return frame.slice(static_cast<std::size_t>(part.data() - frame.data()), part.size());
-}
 
 /// An error of the interface, and a mistake of the caller, do not speak against the worker.
 engine::CircuitBreaker::Outcome outcome_of(ErrorCode code) noexcept {
@@ -45,34 +40,34 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
 
 }  // namespace
 
-void ParentSession::wait(Lock& lock, Call& call, Time until, int wake) {
+void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
   // Whatever ends the wait, an exception too: the reading is passed on, or nobody would read any
   // more.
   struct Place {
     ParentSession& session;
     Lock& lock;
-    Call& call;
+    Seat& seat;
     std::shared_ptr<Link> link = nullptr;
     void leave() {
       if (const std::shared_ptr<Link> left = std::exchange(link, nullptr)) {
-        session.leave(lock, *left, call);
+        session.leave(lock, *left, seat);
       }
     }
     ~Place() {
       if (!lock.native().owns_lock()) lock.lock();
       leave();
     }
-  } place{*this, lock, call};
+  } place{*this, lock, seat};
 
   bool in_time = true;
   bool released = false;
-  while (ledger_.is_open(call) && in_time) {
+  while (ledger_.is_open(call) && !seat.served && in_time) {
     if (place.link != link_) {
       place.leave();
       place.link = link_;
-      if (link_) act(*link_, link_->role.join(call.seat));
+      if (link_) act(*link_, link_->role.join(seat));
     }
-    if (call.seat.leads) {
+    if (seat.leads) {
       in_time = read_once(lock, *place.link, until, wake);
     } else if (!released) {
       // Somebody else reads; what this thread has held back must not wait for his answers.
@@ -83,9 +78,9 @@ void ParentSession::wait(Lock& lock, Call& call, Time until, int wake) {
         lock.lock();
       }
     } else if (until == Time::max()) {
-      call.seat.changed.wait(lock.native());
+      seat.changed.wait(lock.native());
     } else {
-      in_time = call.seat.changed.wait_until(lock.native(), until) == std::cv_status::no_timeout;
+      in_time = seat.changed.wait_until(lock.native(), until) == std::cv_status::no_timeout;
     }
   }
 }
@@ -103,8 +98,8 @@ bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   return received == Received::woken;
 }
 
-void ParentSession::leave(Lock& lock, Link& link, Call& call) {
-  if (call.seat.leads) {
+void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
+  if (seat.leads) {
     while (link.transport->buffered()) {
       Event event;
       lock.unlock();
@@ -115,7 +110,7 @@ void ParentSession::leave(Lock& lock, Link& link, Call& call) {
       }
     }
   }
-  act(link, link.role.leave(call.seat, unattended_ > 0));
+  act(link, link.role.leave(seat, unattended_ > 0));
 }
 
 void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
@@ -183,6 +178,11 @@ void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
     case MessageKind::heartbeat:
       lock.lock();
       if (event.peer == link.peer) echoed(link, message, event.payload);
+      return;
+    case MessageKind::stream_item:
+    case MessageKind::credit:
+      lock.lock();
+      if (event.peer == link.peer) take_stream(link, message, event);
       return;
     case MessageKind::out:
     case MessageKind::err:

@@ -36,6 +36,7 @@
 #include "engine/restart_policy.h"
 #include "multifrost/channel.h"
 #include "multifrost/parent_worker.h"
+#include "multifrost/stream.h"
 #include "protocol/protocol.h"
 #include "session/call.h"
 #include "session/launcher.h"
@@ -69,6 +70,12 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   Reply call(Request& request);
   std::shared_ptr<PendingCall> start(Request& request);
 
+  // parent_streams.cc
+  Result<OpenedStream> open_stream(Request& request);
+  Result<std::optional<StreamItem>> next_item(StreamCall& stream);
+  Result<void> send_item(StreamCall& stream);
+  Result<void> finish_items(StreamCall& stream, std::optional<std::string> error);
+
   // For asynchronous calls.
   /// False: it had not ended by then.
   bool wait_for_end(Call& call, std::chrono::steady_clock::time_point until);
@@ -88,6 +95,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::uint64_t late_answers() const;
 
  private:
+  friend class StreamCall;
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
   enum class Phase : std::uint8_t { idle, connecting, ready, restarting, ended, closed };
@@ -116,6 +124,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<Failure> refusal(const Method& method, bool has_deadline);
   void prepare(Call& call, const Request& request);
   void open_in_books(Call& call);
+  void enter(Lock& lock, Call& call, Buffer& message);
   void send(Lock& lock, Call& call, Buffer& message);
   void flush_queue(Link& link);
   void end(Call& call, engine::Ending by);
@@ -129,10 +138,24 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void tell_cancelled(const Call& call);
   std::uint64_t epoch_of(const Link& link) const noexcept;
 
+  // parent_streams.cc
+  static void announce_stream(const Method& method, protocol::CallHead& head);
+  Failure carries_no_streams(const Method& method) const;
+  void refuse_stream(Call& call);
+  void fail_stream(Call& call, const std::string& why);
+  void stream_ended(StreamCall& stream, const Reply& reply);
+  static void serve(Seat& seat);
+  void wake_if_leads(const Call& call);
+  void take_stream(Link& link, const protocol::Message& message, const transport::Event& event);
+  void say(Link& link, Buffer message);
+  bool say_the_rest(Link& link);
+  void say_end(Link& link, StreamCall& stream);
+  Failure unwritable(const StreamCall& stream) const;
+
   // parent_reading.cc
-  void wait(Lock& lock, Call& call, Time until, int wake = transport::kNoDescriptor);
+  void wait(Lock& lock, Call& call, Seat& seat, Time until, int wake = transport::kNoDescriptor);
   bool read_once(Lock& lock, Link& link, Time until, int wake);
-  void leave(Lock& lock, Link& link, Call& call);
+  void leave(Lock& lock, Link& link, Seat& seat);
   void act(Link& link, const engine::ParentReadRole::Duty& duty);
   void take(Lock& lock, Link& link, transport::Event& event);
   void take_message(Lock& lock, Link& link, transport::Event& event);

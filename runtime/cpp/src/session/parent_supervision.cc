@@ -134,7 +134,7 @@ void ParentSession::expire(Time now) {
     Call& call = static_cast<Call&>(deadlines_.first());
     tell_cancelled(call);
     end(call, engine::Ending::deadline);
-    if (call.seat.leads) leader_wake_.set();
+    wake_if_leads(call);
   }
 }
 

@@ -137,6 +137,32 @@ namespace {
 
 namespace streams_requests {
 
+mf::Request watch(const mf::Client& client, std::string_view name,
+                  std::optional<std::int32_t> limit) {
+  mf::Request request = client.request(streams_methods::watch, limit ? 2 : 1);
+  request.argument<codec::String>(name);
+  if (limit) {
+    request.argument<codec::I32>(*limit);
+  }
+  return request;
+}
+
+mf::Request upload(const mf::Client& client, std::string_view name) {
+  mf::Request request = client.request(streams_methods::upload, 1);
+  request.argument<codec::String>(name);
+  return request;
+}
+
+mf::Request forget(const mf::Client& client) {
+  return client.request(streams_methods::forget, 0);
+}
+
+mf::Request transform(const mf::Client& client, double factor) {
+  mf::Request request = client.request(streams_methods::transform, 1);
+  request.argument<codec::F64>(factor);
+  return request;
+}
+
 mf::Request ordinary(const mf::Client& client) {
   return mf::complete_request<>(client, streams_methods::ordinary);
 }
@@ -150,20 +176,58 @@ namespace {
 
 namespace streams_serving {
 
-void watch(mf::IncomingCall& call, StreamsWorker&) {
-  call.fail(mf::streams_unimplemented(streams_methods::watch));
+void watch(mf::IncomingCall& call, StreamsWorker& worker) {
+  std::string name{};
+  std::optional<std::int32_t> limit{};
+  if (!call.expect(streams_methods::watch, 1, 2) || !call.argument<codec::String>(name) ||
+      (call.more() && !call.argument<codec::Optional<codec::I32>>(limit))) {
+    return;
+  }
+  const auto port_ = call.open_stream(streams_methods::watch);
+  if (!port_) return;
+  ::multifrost::StreamWriter<Sample> results(port_,
+                                             &mf::detail::write_value<codec::Generated<Sample>>);
+  worker.watch(std::move(name), limit, results, call.context());
+  call.answer_nothing();
 }
 
-void upload(mf::IncomingCall& call, StreamsWorker&) {
-  call.fail(mf::streams_unimplemented(streams_methods::upload));
+void upload(mf::IncomingCall& call, StreamsWorker& worker) {
+  std::string name{};
+  if (!call.expect(streams_methods::upload, 1, 1) || !call.argument<codec::String>(name)) {
+    return;
+  }
+  const auto port_ = call.open_stream(streams_methods::upload);
+  if (!port_) return;
+  ::multifrost::StreamReader<Sample> samples(port_,
+                                             &mf::detail::read_value<codec::Generated<Sample>>);
+  call.answer<codec::I32>(worker.upload(std::move(name), samples, call.context()));
 }
 
-void forget(mf::IncomingCall& call, StreamsWorker&) {
-  call.fail(mf::streams_unimplemented(streams_methods::forget));
+void forget(mf::IncomingCall& call, StreamsWorker& worker) {
+  if (!call.expect(streams_methods::forget, 0, 0)) {
+    return;
+  }
+  const auto port_ = call.open_stream(streams_methods::forget);
+  if (!port_) return;
+  ::multifrost::StreamReader<::multifrost::Bytes> samples(port_,
+                                                          &mf::detail::read_value<codec::Binary>);
+  worker.forget(samples, call.context());
+  call.answer_nothing();
 }
 
-void transform(mf::IncomingCall& call, StreamsWorker&) {
-  call.fail(mf::streams_unimplemented(streams_methods::transform));
+void transform(mf::IncomingCall& call, StreamsWorker& worker) {
+  double factor{};
+  if (!call.expect(streams_methods::transform, 1, 1) || !call.argument<codec::F64>(factor)) {
+    return;
+  }
+  const auto port_ = call.open_stream(streams_methods::transform);
+  if (!port_) return;
+  ::multifrost::StreamReader<std::optional<Sample>> input(
+      port_, &mf::detail::read_value<codec::Optional<codec::Generated<Sample>>>);
+  ::multifrost::StreamWriter<std::variant<std::string, double>> results(
+      port_, &mf::detail::write_value<codec::OneOf<codec::String, codec::F64>>);
+  worker.transform(factor, input, results, call.context());
+  call.answer_nothing();
 }
 
 void ordinary(mf::IncomingCall& call, StreamsWorker& worker) {
@@ -176,8 +240,8 @@ void ordinary(mf::IncomingCall& call, StreamsWorker& worker) {
 }  // namespace
 
 mf::Result<::multifrost::StreamReader<Sample>> StreamsClient::try_watch(
-    std::string_view, std::optional<std::int32_t>) const {
-  return mf::streams_unimplemented(streams_methods::watch);
+    std::string_view name, std::optional<std::int32_t> limit) const {
+  return mf::open_reader<codec::Generated<Sample>>(streams_requests::watch(*this, name, limit));
 }
 
 ::multifrost::StreamReader<Sample> StreamsClient::watch(std::string_view name,
@@ -186,8 +250,9 @@ mf::Result<::multifrost::StreamReader<Sample>> StreamsClient::try_watch(
 }
 
 mf::Result<::multifrost::StreamUpload<Sample, std::int32_t>> StreamsClient::try_upload(
-    std::string_view) const {
-  return mf::streams_unimplemented(streams_methods::upload);
+    std::string_view name) const {
+  return mf::open_upload<codec::Generated<Sample>, codec::I32>(streams_requests::upload(*this,
+                                                                                        name));
 }
 
 ::multifrost::StreamUpload<Sample, std::int32_t> StreamsClient::upload(
@@ -196,7 +261,7 @@ mf::Result<::multifrost::StreamUpload<Sample, std::int32_t>> StreamsClient::try_
 }
 
 mf::Result<::multifrost::StreamUpload<::multifrost::Bytes, void>> StreamsClient::try_forget() const {
-  return mf::streams_unimplemented(streams_methods::forget);
+  return mf::open_upload<codec::Binary, mf::detail::Nothing>(streams_requests::forget(*this));
 }
 
 ::multifrost::StreamUpload<::multifrost::Bytes, void> StreamsClient::forget() const {
@@ -204,8 +269,9 @@ mf::Result<::multifrost::StreamUpload<::multifrost::Bytes, void>> StreamsClient:
 }
 
 mf::Result<::multifrost::StreamExchange<std::optional<Sample>, std::variant<std::string, double>>> StreamsClient::try_transform(
-    double) const {
-  return mf::streams_unimplemented(streams_methods::transform);
+    double factor) const {
+  return mf::open_exchange<codec::Optional<codec::Generated<Sample>>, codec::OneOf<codec::String, codec::F64>>(streams_requests::transform(
+      *this, factor));
 }
 
 ::multifrost::StreamExchange<std::optional<Sample>, std::variant<std::string, double>> StreamsClient::transform(
@@ -296,6 +362,12 @@ int serve(StreamsWorker& worker, const std::string& service_id) {
 }
 int serve(StreamsWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
+}
+int serve(StreamsWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(StreamsWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
 }
 
 }  // namespace mf_v1

@@ -616,6 +616,12 @@ mf::Request detect_all(const mf::Client& client, std::span<const ::multifrost::B
                                                           images);
 }
 
+mf::Request watch(const mf::Client& client, const CameraSource& camera) {
+  mf::Request request = client.request(vision_methods::watch, 1);
+  request.argument<codec::Generated<CameraSource>>(camera);
+  return request;
+}
+
 }  // namespace vision_requests
 
 }  // namespace
@@ -659,8 +665,18 @@ void detect_all(mf::IncomingCall& call, VisionWorker& worker) {
       call, vision_methods::detect_all, worker, &VisionWorker::detect_all);
 }
 
-void watch(mf::IncomingCall& call, VisionWorker&) {
-  call.fail(mf::streams_unimplemented(vision_methods::watch));
+void watch(mf::IncomingCall& call, VisionWorker& worker) {
+  CameraSource camera{};
+  if (!call.expect(vision_methods::watch, 1, 1) ||
+      !call.argument<codec::Generated<CameraSource>>(camera)) {
+    return;
+  }
+  const auto port_ = call.open_stream(vision_methods::watch);
+  if (!port_) return;
+  ::multifrost::StreamWriter<Detection> results(
+      port_, &mf::detail::write_value<codec::Generated<Detection>>);
+  worker.watch(std::move(camera), results, call.context());
+  call.answer_nothing();
 }
 
 }  // namespace vision_serving
@@ -747,8 +763,8 @@ mf::Pending<std::vector<std::vector<Detection>>> VisionClient::Async::detect_all
 }
 
 mf::Result<::multifrost::StreamReader<Detection>> VisionClient::try_watch(
-    const CameraSource&) const {
-  return mf::streams_unimplemented(vision_methods::watch);
+    const CameraSource& camera) const {
+  return mf::open_reader<codec::Generated<Detection>>(vision_requests::watch(*this, camera));
 }
 
 ::multifrost::StreamReader<Detection> VisionClient::watch(const CameraSource& camera) const {
@@ -828,6 +844,12 @@ int serve(VisionWorker& worker, const std::string& service_id) {
 }
 int serve(VisionWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
+}
+int serve(VisionWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(VisionWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
 }
 
 }  // namespace mf_v1
