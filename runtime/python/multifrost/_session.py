@@ -439,8 +439,8 @@ class Session:
             self._end(call, message.get("result"), None)
             return
         error: MultifrostError = remote_error(message)
-        if call.stream is not None and error.code == "expired":
-            error = self._timed_out(call, call.stream.timeout)  # both ends watch the deadline
+        if call.stream is not None and error.code == "expired":  # both ends watch the deadline
+            error = self._timed_out(call, call.stream.timeout)
         self._end(call, None, error)
 
     def _on_undecodable(self, payload: bytes, error: DecodeError) -> None:
