@@ -45,7 +45,7 @@ class Words {
 
   template <std::size_t size>
   bool take(const char (&word)[size]) noexcept {
-    if (left() < size - 1 || std::memcmp(at_, word, size - 1) != 0) return false;
+    if (left() < size - 1 || !stands_here(word)) return false;
     at_ += size - 1;
     return true;
   }
@@ -96,6 +96,27 @@ class Words {
   }
 
  private:
+  /// memcmp of a constant size, without the call that it is beyond 16 bytes.
+  template <std::size_t size>
+  bool stands_here(const char (&word)[size]) const noexcept {
+    constexpr std::size_t kLength = size - 1, kStep = sizeof(std::uint64_t);
+    if constexpr (kLength < kStep) {
+      return std::memcmp(at_, word, kLength) == 0;
+    } else {
+      const auto differ = [&](std::size_t place) {
+        std::uint64_t here, there;
+        std::memcpy(&here, at_ + place, kStep);
+        std::memcpy(&there, word + place, kStep);
+        return here ^ there;
+      };
+      std::uint64_t difference = differ(kLength - kStep);  // the last ones may overlap others
+      for (std::size_t place = 0; place + kStep < kLength; place += kStep) {
+        difference |= differ(place);
+      }
+      return difference == 0;
+    }
+  }
+
   template <class T>
   bool number(std::uint64_t& into) noexcept {
     if (left() < sizeof(T)) return false;

@@ -130,7 +130,6 @@ bool read_arguments(Decoder& from, Message& into) {
 }  // namespace
 
 Reading V3::read(const Bytes& frame, Message& into) const {
-  into = Message{};
   if (read_own_form(frame.view().as_text(), into)) return Reading::message;
   return read_fields(frame, into);
 }
