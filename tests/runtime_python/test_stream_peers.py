@@ -244,12 +244,46 @@ def test_a_stream_of_no_credit_and_no_items_ends_well(ours: RawParent) -> None:
 
 def test_a_caller_that_takes_no_stream_is_told_so(ours: RawParent) -> None:
     answer = ours.call("watch", "a", 1)
-    assert answer["error"] == "Streams.watch: its result is a stream, and this caller takes none"
-    assert answer["metadata"]["mf"] == {"v": 1, "code": 17, "executed": False}
+    text = "InvalidArgument: Streams.watch: its result is a stream; this caller takes none"
+    assert answer["error"] == text
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 10, "executed": False}
     for credit in (-1, "5", None, True, 1.5):
         call_id = ours.send_call("watch", "a", 1, metadata={"mf": {"v": 1, "credit": credit}})
         answer = ours.receive()
         assert (answer["id"], answer["type"]) == (call_id, "error")
+
+
+def test_a_caller_that_takes_a_stream_where_there_is_none_is_told_so(ours: RawParent) -> None:
+    mf = {"mf": {"v": 1, "credit": 5}}
+    for function, namespace in (("ordinary", "default"), ("upload", "default"), ("read", "log")):
+        answer = ours.call(
+            function, *(["a"] * (function == "upload")), namespace=namespace, metadata=mf
+        )
+        assert f"{function}: its result is no stream" in answer["error"]
+        assert answer["metadata"]["mf"] == {"v": 1, "code": 10, "executed": False}
+
+
+def test_many_calls_that_wait_do_not_keep_a_stream_from_its_items(ours: RawParent) -> None:
+    """64 MiB are the limit: above it the connection would not be read."""
+    blocker = watch(ours, "a", 1, credit=0)
+    waiting = ours.send_call("upload", "a")
+    for _ in range(5):
+        ours.send_call("ordinary", bytes(15 << 20))
+    ours.send(type="mf_credit", id=blocker, n=1)
+    # The fifth is refused, or the connection is not read until the first stream runs.
+    answers = [ours.receive() for _ in range(3)]
+    while answers[-1]["type"] != "mf_credit":
+        answers.append(ours.receive())
+    ours.send_call("ordinary", bytes(15 << 20))
+    for number in range(3):
+        item(ours, waiting, number)
+    ours.send(type="mf_stream_end", id=waiting)
+    answers += [ours.receive() for _ in range(10 - len(answers))]
+    by_code = [answer["metadata"]["mf"]["code"] for answer in answers if answer["type"] == "error"]
+    assert 14 in by_code
+    assert {"type": "response", "result": 3}.items() <= next(
+        answer for answer in answers if answer["id"] == waiting and answer["type"] == "response"
+    ).items()
 
 
 def test_credit_for_a_caller_comes_when_half_of_the_window_is_read(ours: RawParent) -> None:
