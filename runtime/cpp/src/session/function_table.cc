@@ -17,21 +17,25 @@ constexpr Interface kNone{
 void FunctionTable::add(Dispatcher& worker) {
   const Interface& interface = worker.interface();
   name_spaces_.try_emplace(std::string(interface.name_space));
-  for (const Method* method : interface.methods) insert(interface.name_space, method->name, worker);
+  for (const Method* method : interface.methods) {
+    const bool gives_stream =
+        method->stream == StreamKind::from_worker || method->stream == StreamKind::both;
+    insert(interface.name_space, method->name,
+           {.dispatcher = &worker, .gives_stream = gives_stream});
+  }
   interfaces_.push_back(&interface);
 }
 
 void FunctionTable::add(std::string_view name_space, std::string_view name,
                         std::unique_ptr<Dispatcher> function) {
-  insert(name_space, name, *function);
+  insert(name_space, name, {.dispatcher = function.get()});
   if (owned_.empty()) interfaces_.push_back(&kNone);
   owned_.push_back(std::move(function));
 }
 
-void FunctionTable::insert(std::string_view name_space, std::string_view name,
-                           Dispatcher& dispatcher) {
+void FunctionTable::insert(std::string_view name_space, std::string_view name, Function function) {
   Functions& functions = name_spaces_.try_emplace(std::string(name_space)).first->second;
-  if (functions.try_emplace(std::string(name), Function{&dispatcher}).second) return;
+  if (functions.try_emplace(std::string(name), function).second) return;
   throw std::invalid_argument("two functions are called '" + std::string(name) +
                               "' in the namespace '" + std::string(name_space) +
                               "'; give one of their interfaces a namespace of its own");

@@ -18,6 +18,7 @@ struct Function {
   /// Its last run was so short that earlier answers may wait for it to end. Belongs to the thread
   /// that runs the handlers.
   mutable bool quick = false;
+  bool gives_stream = false;  ///< its result is one
 };
 
 class FunctionTable {
@@ -43,7 +44,7 @@ class FunctionTable {
 
  private:
   using Functions = std::map<std::string, Function, std::less<>>;
-  void insert(std::string_view name_space, std::string_view name, Dispatcher& dispatcher);
+  void insert(std::string_view name_space, std::string_view name, Function function);
 
   std::map<std::string, Functions, std::less<>> name_spaces_;
   std::vector<std::unique_ptr<Dispatcher>> owned_;
