@@ -60,6 +60,8 @@ class IncomingCall {
   CallContext& context() noexcept { return *context_; }
   bool answered() const noexcept { return answered_; }
 
+  /// For sessions: where function() probably stands among the methods of its interface.
+  void suppose(std::size_t place) noexcept { supposed_ = place; }
   /// The index of function() among `methods` (sorted by wire name); none: nothing has been answered
   /// yet.
   std::optional<std::size_t> find(Table<const Method*> methods) const noexcept;
@@ -101,6 +103,7 @@ class IncomingCall {
   std::string_view function_;
   std::size_t count_;
   std::size_t read_ = 0;
+  std::size_t supposed_ = 0;
   Decoder* arguments_;
   CallContext* context_;
   AnswerSink* answer_;

@@ -17,7 +17,7 @@ void WorkerAnswer::open(transport::PeerId peer, std::string_view id) noexcept {
 }
 
 Encoder& WorkerAnswer::begin_result() {
-  clear();
+  encoder_.restart();
   written_at_ = std::chrono::steady_clock::now();
   protocol_.begin_response(encoder_, id_, written_at_);
   return encoder_;
@@ -48,7 +48,7 @@ std::optional<Failure> WorkerAnswer::end_stream(const Failure* handlers) {
 }
 
 void WorkerAnswer::write_failure(const Failure& failure) {
-  clear();
+  encoder_.restart();
   written_at_ = std::chrono::steady_clock::now();
   const std::string text = call::error_text(failure);
   protocol_.error(encoder_, id_, text,
@@ -58,12 +58,6 @@ void WorkerAnswer::write_failure(const Failure& failure) {
                                                               : std::string_view(),
                    .fields = failure.data().details.view()});
   send();
-}
-
-void WorkerAnswer::clear() {
-  Buffer buffer = encoder_.take_buffer();
-  buffer.clear();
-  encoder_ = Encoder(std::move(buffer), protocol_.format());
 }
 
 void WorkerAnswer::send() {

@@ -43,7 +43,6 @@ class WorkerAnswer final : public AnswerSink {
  private:
   std::optional<Failure> end_stream(const Failure* handlers);
   void write_failure(const Failure& failure);
-  void clear();
   void send();
 
   transport::Transport& transport_;

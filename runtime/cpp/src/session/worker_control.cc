@@ -95,8 +95,8 @@ void WorkerSession::cancel(PeerId peer, std::string_view id) {
   stop_running(ErrorCode::cancelled, [&](const HandlerSlot& slot) { return slot.runs(peer, id); });
 }
 
-void WorkerSession::stop_running(
-    ErrorCode why, const std::function<bool(const HandlerSlot&)>& which) noexcept {
+void WorkerSession::stop_running(ErrorCode why,
+                                 const std::function<bool(const HandlerSlot&)>& which) noexcept {
   for (const auto& slot : slots_) {
     std::stop_source source{std::nostopstate};
     std::shared_ptr<WorkerStream> stream;

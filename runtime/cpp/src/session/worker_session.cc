@@ -118,8 +118,9 @@ void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
 void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
                                 const WaitingCall& waiting, Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
+  const Function* const function = functions_.find(name_space, call.function);
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
-  if (!functions_.has_name_space(name_space)) return;
+  if (function == nullptr && !functions_.has_name_space(name_space)) return;
   const auto refuse = [&](ErrorCode code, std::string_view before, std::string_view after) {
     slot.answer.fail(not_executed(
         code, std::string(before).append("'").append(call.function).append("'").append(after)));
@@ -127,7 +128,6 @@ void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call
   if (call.function.starts_with('_')) {
     return refuse(ErrorCode::private_function, "Cannot call private method ", "");
   }
-  const Function* const function = functions_.find(name_space, call.function);
   if (function == nullptr) {
     return refuse(ErrorCode::function_not_found, "Function ", " not found");
   }
@@ -167,6 +167,7 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
   const Bytes encoded = waiting.frame.slice(offset, call.arguments_at.size());
   Decoder arguments(encoded, protocol_.format());
   IncomingCall incoming(call.function, call.arguments, arguments, context, slot.answer);
+  incoming.suppose(function.place);
   call::run(*function.dispatcher, incoming);
 
   if (batch) function.quick = slot.answer.written_at() - begin < kQuick;

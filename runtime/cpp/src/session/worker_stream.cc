@@ -38,7 +38,8 @@ WorkerStream::WorkerStream(WorkerSession& session, const Method& method, Call ca
       method_(method),
       call_(std::move(call)),
       intake_(reads(method.stream) ? engine::kStreamWindow : 0),
-      outflow_(call_.credit) {
+      outflow_(call_.credit),
+      item_({}, protocol_.format()) {
   if (!reads(method.stream)) intake_.end();
   if (!writes(method.stream)) outflow_.close();
 }
@@ -170,9 +171,7 @@ Result<std::optional<StreamItem>> WorkerStream::next() {
 }
 
 Encoder& WorkerStream::begin_item() {
-  Buffer buffer = item_.take_buffer();
-  buffer.clear();
-  item_ = Encoder(std::move(buffer), protocol_.format());
+  item_.restart();
   const std::lock_guard lock(mutex_);
   protocol_.begin_item(item_, call_.id, outflow_.next());
   return item_;
