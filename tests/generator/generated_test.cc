@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "clock.mf.h"
 #include "multifrost/error.h"
 #include "multifrost/in_process.h"
 #include "names.mf.h"
@@ -385,6 +387,13 @@ TEST(Generated, EscapedNamesKeepTheirWireNames) {
   EXPECT_TRUE(std::is_sorted(wire.begin(), wire.end()));
   EXPECT_THAT(wire, testing::Contains("odd name"));
   EXPECT_THAT(wire, testing::Contains("spawn"));
+}
+
+TEST(Generated, PackagesStandBesideTheCLibrary) {
+  EXPECT_NE(::clock(), static_cast<std::clock_t>(-1));
+  const clock_::index::tm at{.index = 7};
+  EXPECT_EQ(to_string(at), "tm{\"index\":7}");
+  EXPECT_EQ(clock_::index::Clock::kInterface.name, "clock.index.Clock");
 }
 
 }  // namespace

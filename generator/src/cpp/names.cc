@@ -190,7 +190,8 @@ std::string namespace_of(std::string_view package) {
   std::string result;
   for (std::size_t start = 0;;) {
     const std::size_t dot = package.find('.', start);
-    result += escaped(package.substr(start, dot - start));
+    const std::string_view part = package.substr(start, dot - start);
+    result += start == 0 && is_global_name(part) ? std::string(part) + '_' : escaped(part);
     if (dot == std::string_view::npos) {
       return result;
     }

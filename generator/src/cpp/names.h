@@ -15,6 +15,9 @@ using NameSet = std::set<std::string, std::less<>>;
 // A macro that ISO C, POSIX or a usual system header may define (macros.cc).
 bool is_standard_macro(std::string_view name);
 
+// A function, type or variable that a C or POSIX header may declare globally (global_names.cc).
+bool is_global_name(std::string_view name);
+
 // A keyword, a standard macro, or `std`, which a declaration of ours would hide.
 bool is_reserved(std::string_view name);
 
@@ -25,7 +28,7 @@ std::string escaped(std::string_view name, const NameSet& taken = {});
 // The name of a type or constant at namespace scope.
 std::string declaration_name(const mfidl::Declaration& declaration);
 
-// "acme.vision" -> "acme::vision"
+// "acme.vision" -> "acme::vision", "clock" -> "clock_"
 std::string namespace_of(std::string_view package);
 
 // "ImageStore" -> "image_store"
