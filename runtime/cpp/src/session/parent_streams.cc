@@ -252,7 +252,18 @@ Result<void> ParentSession::finish_items(StreamCall& stream, std::optional<std::
   return {};
 }
 
-Result<std::optional<StreamItem>> StreamCall::next() { return session_->next_item(*this); }
+/// In a child of fork() nothing is sent, and no lock is asked for that a thread of the parent may
+/// hold (R10).
+std::optional<Failure> StreamCall::misplaced() const {
+  if (session_->in_own_process()) return std::nullopt;
+  return Failure(ErrorCode::wrong_process, Execution::not_executed,
+                 label_of(call_) + "this stream belongs to the process that opened it");
+}
+
+Result<std::optional<StreamItem>> StreamCall::next() {
+  if (auto elsewhere = misplaced()) return *std::move(elsewhere);
+  return session_->next_item(*this);
+}
 
 Encoder& StreamCall::begin_item() {
   const protocol::Protocol& protocol = session_->protocol_;
@@ -263,6 +274,7 @@ Encoder& StreamCall::begin_item() {
 }
 
 Result<void> StreamCall::send_item() {
+  if (auto elsewhere = misplaced()) return *std::move(elsewhere);
   session_->protocol_.end_item(item_);
   item_.finish();
   item_.own();  // the value may die before the message has left
@@ -279,9 +291,17 @@ Failure StreamCall::discard_item() {
   return refused;
 }
 
-Result<void> StreamCall::finish() { return session_->finish_items(*this, std::nullopt); }
+Result<void> StreamCall::finish() {
+  if (auto elsewhere = misplaced()) return *std::move(elsewhere);
+  return session_->finish_items(*this, std::nullopt);
+}
+
+void StreamCall::cancel() noexcept {
+  if (session_->in_own_process()) PendingState::cancel();
+}
 
 void StreamCall::give_up() noexcept {
+  if (!session_->in_own_process()) return;
   session_->finish_items(*this, "the caller gave its items up").ok();
 }
 

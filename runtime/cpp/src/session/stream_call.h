@@ -40,10 +40,12 @@ class StreamCall final : public AsyncCall, public StreamPort {
   Failure discard_item() override;
   Result<void> finish() override;
   void give_up() noexcept override;
-  void cancel() noexcept override { PendingState::cancel(); }
+  void cancel() noexcept override;
 
  private:
   friend class ParentSession;
+
+  std::optional<Failure> misplaced() const;
 
   engine::StreamIntake intake_;
   engine::StreamOutflow outflow_;
