@@ -17,6 +17,23 @@ using transport::Sent;
 
 std::string label_of(const Call& call) { return std::string(call.method->label) + ": "; }
 
+/// A writer is woken when there is room, as long as this lives; under the session's lock.
+class WantRoom {
+ public:
+  WantRoom(std::shared_ptr<Link> link, Seat& seat) : link_(std::move(link)), seat_(seat) {
+    if (link_ && link_->blocked) link_->want_room.push_back(&seat_);
+  }
+  WantRoom(const WantRoom&) = delete;
+  WantRoom& operator=(const WantRoom&) = delete;
+  ~WantRoom() {
+    if (link_) std::erase(link_->want_room, &seat_);
+  }
+
+ private:
+  const std::shared_ptr<Link> link_;
+  Seat& seat_;
+};
+
 bool result_streams(StreamKind kind) noexcept {
   return kind == StreamKind::from_worker || kind == StreamKind::both;
 }
@@ -218,10 +235,8 @@ Result<void> ParentSession::send_item(StreamCall& stream) {
         return unwritable(stream);
       }
       stream.writer_.served = false;
-      if (link_ && link_->blocked) link_->want_room.push_back(&stream.writer_);
-      const std::shared_ptr<Link> link = link_;
+      const WantRoom until_room(link_, stream.writer_);
       wait(lock, call, stream.writer_, Time::max(), leader_wake_.get());
-      if (link) std::erase(link->want_room, &stream.writer_);
     }
     if (!ledger_.is_open(call)) return unwritable(stream);
     const std::shared_ptr<Link> link = link_;
