@@ -284,6 +284,18 @@ TEST_P(SessionProcess, AStuckWorkerIsKilledByTheDestructor) {
   EXPECT_EQ(::kill(pid, 0), -1) << "reaped";
 }
 
+TEST_P(SessionProcess, WithConcurrencyHandlersRunAtOnce) {
+  options_.arguments = {"--concurrency=4"};
+  auto worker = started();
+  std::vector<Pending<Value>> meeting;
+  for (int i = 0; i < 4; ++i) meeting.push_back(worker.start_call("meet", {4}));
+  for (auto& one : meeting) EXPECT_EQ(one.get(), Value(4));
+  std::vector<Pending<Value>> sums;
+  for (int i = 0; i < 1000; ++i) sums.push_back(worker.start_call("add", {i, 1}));
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(sums[static_cast<std::size_t>(i)].get(), Value(i + 1));
+  worker.close();
+}
+
 TEST_P(SessionProcess, AMissingProgramIsASpawnError) {
   auto worker = spawn("no/such/worker.py");
   EXPECT_THROW(worker.start(), SpawnError);

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "multifrost/value.h"
 #include "transport/event_fd.h"
@@ -43,6 +44,13 @@ class FakeTransport final : public transport::Transport {
                  .payload = {},
                  .written = written,
                  .reason = "the test ended it"});
+  }
+  /// One of several peers goes; the others stay.
+  void lose_one(PeerId peer) {
+    const std::lock_guard lock(mutex_);
+    gone_peers_.insert(peer);
+    push_locked(
+        {.kind = Event::Kind::lost, .peer = peer, .payload = {}, .reason = "the test ended it"});
   }
   /// From now on: what try_send says.
   void be_full(bool full) {
@@ -81,6 +89,17 @@ class FakeTransport final : public transport::Transport {
     EXPECT_TRUE(
         reader_waits_.wait_for(lock, std::chrono::seconds(20), [&] { return readers_ > 0; }));
   }
+  /// Events that the session has not taken.
+  std::size_t unread() const {
+    const std::lock_guard lock(mutex_);
+    return events_.size();
+  }
+  /// Until only so many are left.
+  void await_unread(std::size_t most) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(
+        taken_.wait_for(lock, std::chrono::seconds(20), [&] { return events_.size() <= most; }));
+  }
   bool ever_held() const {
     const std::lock_guard lock(mutex_);
     return ever_held_;
@@ -95,7 +114,7 @@ class FakeTransport final : public transport::Transport {
   Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number,
                 transport::Urgency urgency) override {
     const std::lock_guard lock(mutex_);
-    if (gone_ || closed_) return Sent::gone;
+    if (gone_ || closed_ || gone_peers_.count(peer) != 0) return Sent::gone;
     if (full_) return Sent::full;
     Message sent;
     sent.peer = peer;
@@ -121,6 +140,7 @@ class FakeTransport final : public transport::Transport {
     }
     into = std::move(events_.front());
     events_.pop_front();
+    taken_.notify_all();
     if (events_.empty() && !closed_ && !receiving_ended_) arrived_.clear();
     return Received::event;
   }
@@ -183,6 +203,7 @@ class FakeTransport final : public transport::Transport {
   mutable std::mutex mutex_;
   std::condition_variable sent_something_;
   std::condition_variable reader_waits_;
+  std::condition_variable taken_;
   int readers_ = 0;
   bool ever_held_ = false;
   std::deque<Event> events_;
@@ -192,6 +213,7 @@ class FakeTransport final : public transport::Transport {
   bool full_ = false;
   bool receiving_ended_ = false;
   bool gone_ = false;
+  std::set<PeerId> gone_peers_;
   bool closed_ = false;
 };
 

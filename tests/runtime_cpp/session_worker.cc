@@ -1,11 +1,13 @@
 // The C++ worker that the session tests start: dynamic functions that do what their names say.
 //
-//   runtime_cpp_worker [--service=ID]
+//   runtime_cpp_worker [--service=ID] [--concurrency=N]
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,19 +23,43 @@ using multifrost::Value;
 using Arguments = std::vector<Value>;
 
 /// Parents may add arguments of their own, which are ignored.
-std::string service_id(int argc, char** argv) {
-  constexpr std::string_view kOption = "--service=";
+multifrost::ChildOptions options(int argc, char** argv) {
+  constexpr std::string_view kService = "--service=";
+  constexpr std::string_view kConcurrency = "--concurrency=";
+  multifrost::ChildOptions options;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument.starts_with(kOption)) return std::string(argument.substr(kOption.size()));
+    if (argument.starts_with(kService)) options.service_id = argument.substr(kService.size());
+    if (argument.starts_with(kConcurrency)) {
+      options.concurrency =
+          static_cast<unsigned>(std::stoul(std::string(argument.substr(kConcurrency.size()))));
+    }
   }
-  return {};
+  return options;
 }
+
+/// Who comes here goes on when so many are there.
+class Meeting {
+ public:
+  Value join(std::int64_t count) {
+    std::unique_lock lock(mutex_);
+    ++here_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return here_ >= count; });
+    return Value(here_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t here_ = 0;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  multifrost::ChildWorker worker(service_id(argc, argv));
+  Meeting meeting;
+  multifrost::ChildWorker worker(options(argc, argv));
   worker.function(
       "add", [](Arguments values) { return Value(values.at(0).as_int() + values.at(1).as_int()); });
   worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });
@@ -80,6 +106,7 @@ int main(int argc, char** argv) {
     const auto left = *context.deadline() - CallContext::Clock::now();
     return Value(std::chrono::duration_cast<std::chrono::milliseconds>(left).count());
   });
+  worker.function("meet", [&](Arguments values) { return meeting.join(values.at(0).as_int()); });
   worker.function("same_thread", [first = std::this_thread::get_id()](Arguments) {
     return Value(first == std::this_thread::get_id());
   });

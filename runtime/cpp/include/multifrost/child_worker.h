@@ -9,9 +9,11 @@
 // needs a service id: it then registers and listens, and ends when it wants to (spec 5.2).
 //
 // Thread rule: handlers run one after another on the thread that called run() or start()'s own
-// thread (R2); stop() may be called from any thread and from a handler. Several interfaces share a
-// worker, each under its namespace; two with one namespace may not share a function name
-// (std::invalid_argument).
+// thread (R2); with ChildOptions::concurrency above 1 on so many threads of the worker's, at once:
+// then every function and every worker object must bear calls from several threads, and answers
+// leave in the order in which handlers end. stop() may be called from any thread and from a
+// handler. Several interfaces share a worker, each under its namespace; two with one namespace may
+// not share a function name (std::invalid_argument).
 #pragma once
 
 #include <concepts>
@@ -20,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "multifrost/child_options.h"
 #include "multifrost/dispatcher.h"
 #include "multifrost/result.h"
 #include "multifrost/value.h"
@@ -27,20 +30,6 @@
 namespace multifrost {
 
 class Runtime;
-
-struct ChildOptions {
-  bool read_environment =
-      true;  ///< take port or endpoint from the environment and remove them from it
-  /// Connect mode (spec 5.2): the name that parents find this worker by; unique among the live
-  /// services of this user. Empty: spawn mode only.
-  std::string service_id = {};
-  /// Where a service listens: a numeric address of this machine; "*" is all of them, as the
-  /// specification has it. Parents of other machines are not authenticated (spec 12.2).
-  std::string bind_host = "127.0.0.1";
-  bool obey_shutdown = false;  ///< whether a parent's SHUTDOWN ends a service, too
-  /// Where the registry is; empty: `~/.multifrost` (spec 3.4).
-  std::string registry_folder = {};
-};
 
 class ChildWorker {
  public:
@@ -81,10 +70,11 @@ class ChildWorker {
   /// runs. Returns the exit status; 1 says why on standard error.
   int run();
   /// Serves on a thread of its own and returns at once; a missing or bad port is a Failure
-  /// (connection), a service id that is taken one, too (registry).
+  /// (connection), a service id that is taken one, too (registry), and so is a concurrency that
+  /// cannot be (invalid_argument).
   Result<void> start();
-  /// The running call ends, queued ones are answered "shutting down"; blocks until then unless
-  /// called from a handler. Repeatable.
+  /// Running calls end, queued ones are answered "shutting down"; blocks until then unless called
+  /// from a handler. Repeatable.
   void stop();
 
   /// All callable names, sorted; those outside the default namespace as "namespace:name".

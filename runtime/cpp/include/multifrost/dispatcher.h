@@ -7,6 +7,8 @@
 // answered (spec 9.2).
 //
 // Thread rule: with concurrency 1 all calls arrive on the one thread that runs the worker (R2).
+// With more (ChildOptions::concurrency) several threads call dispatch() at once: generated
+// skeletons bear that, the handlers behind them must. An IncomingCall belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +26,7 @@
 namespace multifrost {
 
 class StreamPort;
+struct ChildOptions;  // multifrost/child_options.h: how a Dispatcher is served
 
 /// Where a session takes the answer; implemented by sessions.
 class AnswerSink {
@@ -57,6 +60,8 @@ class IncomingCall {
   CallContext& context() noexcept { return *context_; }
   bool answered() const noexcept { return answered_; }
 
+  /// For sessions: where function() probably stands among the methods of its interface.
+  void suppose(std::size_t place) noexcept { supposed_ = place; }
   /// The index of function() among `methods` (sorted by wire name); none: nothing has been answered
   /// yet.
   std::optional<std::size_t> find(Table<const Method*> methods) const noexcept;
@@ -98,6 +103,7 @@ class IncomingCall {
   std::string_view function_;
   std::size_t count_;
   std::size_t read_ = 0;
+  std::size_t supposed_ = 0;
   Decoder* arguments_;
   CallContext* context_;
   AnswerSink* answer_;

@@ -96,6 +96,12 @@ class Encoder : private Refusal {
     own();
     return std::move(buffer_);
   }
+  /// As new, in the same format; keeps the buffer's capacity.
+  void restart() noexcept {
+    buffer_.clear();
+    tag_ = {};
+    if (refused()) clear();
+  }
   /// Copies what is borrowed: the message may then outlive the values that were written.
   void own() { buffer_.own(); }
 

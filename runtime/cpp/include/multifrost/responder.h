@@ -8,8 +8,9 @@
 //     });
 //   }
 //
-// The call keeps its handler's place until it is answered (R2): the next one waits, its CallContext
-// stays valid, heartbeats, cancel and shutdown are served meanwhile. Thread rule: a Responder
+// The call keeps its handler's place until it is answered (R2): the next one waits, if there is no
+// other place (ChildOptions::concurrency), its CallContext stays valid, heartbeats, cancel and
+// shutdown are served meanwhile. Thread rule: a Responder
 // belongs to one thread at a time, whichever. Blocking rule: deferred() blocks the handler's thread
 // until the answer, nothing else does. Coroutines: include multifrost/task.h.
 #pragma once

@@ -7,6 +7,7 @@
 namespace multifrost {
 
 std::optional<std::size_t> IncomingCall::find(Table<const Method*> methods) const noexcept {
+  if (supposed_ < methods.size() && methods[supposed_]->name == function_) return supposed_;
   const auto found = std::lower_bound(
       methods.begin(), methods.end(), function_,
       [](const Method* method, std::string_view name) { return method->name < name; });

@@ -86,6 +86,18 @@ std::optional<CallId> CallId::parse(std::string_view text) noexcept {
                 parts[2].value() << 32 | parts[3].value()};
 }
 
+std::optional<CallId> CallId::parse(std::string_view text, const Text& upper,
+                                    std::uint64_t high) noexcept {
+  constexpr std::size_t kUpper = 19;  // characters, the dash between the halves included
+  const char* const at = text.data();
+  if (text.size() != kTextSize || std::memcmp(at, upper.data(), kUpper) != 0 || at[23] != '-') {
+    return std::nullopt;
+  }
+  const EightDigits first(at + 19, at + 24), last(at + 28, at + 32);
+  if (!first.good() || !last.good()) return std::nullopt;
+  return CallId{high, first.value() << 32 | last.value()};
+}
+
 CallId CallIdGenerator::next() noexcept {
   CallId id{random(), random()};
   id.high = (id.high & ~std::uint64_t{0xf000}) | 0x4000;                     // version 4

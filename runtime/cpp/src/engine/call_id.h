@@ -20,6 +20,10 @@ struct CallId {
   /// Only the form that text() writes (upper case allowed): an id that we never gave is nobody's.
   static std::optional<CallId> parse(std::string_view text) noexcept;
 
+  /// The same for an id whose upper half is known; `upper` is the text of any id that has it.
+  static std::optional<CallId> parse(std::string_view text, const Text& upper,
+                                     std::uint64_t high) noexcept;
+
   friend bool operator==(const CallId&, const CallId&) = default;
 };
 

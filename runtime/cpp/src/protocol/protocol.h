@@ -61,6 +61,7 @@ class Protocol {
   virtual ~Protocol() = default;
 
   virtual Format format() const noexcept = 0;
+  /// `into`: a fresh Message.
   virtual Reading read(const Bytes& frame, Message& into) const = 0;
 
   /// Up to the arguments; the caller then writes exactly head.arguments values.

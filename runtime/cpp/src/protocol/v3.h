@@ -33,6 +33,9 @@ class V3 final : public Protocol {
   void stream_end(Encoder& to, std::string_view id,
                   std::optional<std::string_view> error) const override;
   void credit(Encoder& to, std::string_view id, std::uint64_t items) const override;
+
+  /// Reads field by field; read() does so only where the message has not the form that we write.
+  static Reading read_fields(const Bytes& frame, Message& into);
 };
 
 }  // namespace multifrost::protocol

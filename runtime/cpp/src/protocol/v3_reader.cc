@@ -6,7 +6,7 @@
 // damage, so that somebody hears of it.
 #include "multifrost/decoder.h"
 #include "protocol/v3.h"
-#include "protocol/v3_opening.h"
+#include "protocol/v3_own_form.h"
 #include "wire/text.h"
 
 namespace multifrost::protocol {
@@ -130,64 +130,59 @@ bool read_arguments(Decoder& from, Message& into) {
 }  // namespace
 
 Reading V3::read(const Bytes& frame, Message& into) const {
+  if (read_own_form(frame.view().as_text(), into)) return Reading::message;
+  return read_fields(frame, into);
+}
+
+Reading V3::read_fields(const Bytes& frame, Message& into) {
   into = Message{};
   Decoder from(frame);
   std::string_view app;
   std::string_view type;
   if (from.peek() != Kind::map) return Reading::garbage;
   std::size_t fields = 0;
-  bool whole = from.begin_map(fields);
-  if (const auto opening = match_opening(frame.view().as_text()); whole && opening) {
-    app = kAppId;
-    into.id = opening->id;
-    type = opening->type;
-    fields -= Opening::kFields;
-    Decoder::Mark behind = from.mark();
-    behind.next = reinterpret_cast<const char*>(frame.data()) + opening->size;
-    from.rewind(behind);
-  }
-  whole = whole && each_of(from, fields, [&](std::string_view key) {
-            switch (key.size()) {
-              case 1:
-                if (key == "n") return number(from, into.count);
-                break;
-              case 2:
-                if (key == "id") return text(from, into.id);
-                break;
-              case 3:
-                if (key == "app") return text(from, app);
-                if (key == "seq") return number(from, into.count);
-                break;
-              case 4:
-                if (key == "type") return text(from, type);
-                if (key == "args") return read_arguments(from, into);
-                break;
-              case 5:
-                if (key == "error") {
-                  into.has_error = from.peek() == Kind::string;
-                  return text(from, into.text);
-                }
-                if (key == "value") return from.raw(into.item);
-                break;
-              case 6:
-                if (key == "result") return from.raw(into.result);
-                if (key == "output") return text(from, into.text);
-                break;
-              case 8:
-                if (key == "function") {
-                  into.has_function = from.peek() == Kind::string;
-                  return text(from, into.function);
-                }
-                if (key == "metadata") return read_metadata(from, into);
-                break;
-              case 9:
-                if (key == "namespace") return text(from, into.name_space);
-                break;
-              default:
-                break;
-            }
-            return from.skip();
-          });
+  const bool whole = from.begin_map(fields) && each_of(from, fields, [&](std::string_view key) {
+                       switch (key.size()) {
+                         case 1:
+                           if (key == "n") return number(from, into.count);
+                           break;
+                         case 2:
+                           if (key == "id") return text(from, into.id);
+                           break;
+                         case 3:
+                           if (key == "app") return text(from, app);
+                           if (key == "seq") return number(from, into.count);
+                           break;
+                         case 4:
+                           if (key == "type") return text(from, type);
+                           if (key == "args") return read_arguments(from, into);
+                           break;
+                         case 5:
+                           if (key == "error") {
+                             into.has_error = from.peek() == Kind::string;
+                             return text(from, into.text);
+                           }
+                           if (key == "value") return from.raw(into.item);
+                           break;
+                         case 6:
+                           if (key == "result") return from.raw(into.result);
+                           if (key == "output") return text(from, into.text);
+                           break;
+                         case 8:
+                           if (key == "function") {
+                             into.has_function = from.peek() == Kind::string;
+                             return text(from, into.function);
+                           }
+                           if (key == "metadata") return read_metadata(from, into);
+                           break;
+                         case 9:
+                           if (key == "namespace") return text(from, into.name_space);
+                           break;
+                         default:
+                           break;
+                       }
+                       return from.skip();
+                     });
   if (!whole) into.damage = from.path() + ": " + from.reason();
   if (!app.empty() && app != kAppId) return Reading::foreign;
   into.kind = kind_of(type);

@@ -5,6 +5,7 @@
 
 #include "protocol/timestamp.h"
 #include "protocol/v3.h"
+#include "protocol/v3_own_form.h"
 #include "wire/text.h"
 
 namespace multifrost::protocol {
@@ -13,6 +14,9 @@ namespace {
 /// The four fields that every message carries (some receivers drop a message without one of them).
 void common(Encoder& to, std::size_t more_fields, std::string_view id, std::string_view type,
             Time now = std::chrono::steady_clock::now()) {
+  if (id.size() == kOwnIdSize) {
+    return begin_own_form(to, 4 + more_fields, id, type, wall_seconds(now));
+  }
   to.begin_map(4 + more_fields);
   to.key("app");
   to.string(kAppId);

@@ -19,6 +19,8 @@
 namespace multifrost {
 namespace {
 
+constexpr unsigned kMostHandlers = 1024;
+
 /// The interface of a function that was added by itself.
 constexpr Interface kDynamic{
     .name = "", .name_space = "", .version = "", .fingerprint = "", .methods = {}};
@@ -46,8 +48,14 @@ class ChildWorker::State {
     const std::lock_guard lock(mutex_);
     if (session_) return std::shared_ptr<session::WorkerSession>();
     if (!environment_) return environment_.failure();
+    if (options_.concurrency < 1 || options_.concurrency > kMostHandlers) {
+      return Failure(ErrorCode::invalid_argument, Execution::not_executed,
+                     "ChildOptions::concurrency is " + std::to_string(options_.concurrency) +
+                         "; it must be 1 to " + std::to_string(kMostHandlers));
+    }
     session::WorkerOptions options;
     options.signals = signals;
+    options.concurrency = options_.concurrency;
     auto transport = has_parent() ? join_parent() : join_registry();
     if (!transport) return transport.failure();
     if (has_parent()) {
@@ -98,7 +106,9 @@ class ChildWorker::State {
     {
       std::unique_lock lock(mutex_);
       if (session_) session_->stop();
-      if (serving_ == std::this_thread::get_id()) return;  // from a handler: it ends after it
+      // From a handler: the worker ends after it.
+      if (serving_ == std::this_thread::get_id()) return;
+      if (session::WorkerSession::on_handler_thread(session_.get())) return;
       ended_.wait(lock, [this] { return session_ == nullptr; });
       served.swap(thread_);
     }
@@ -209,7 +219,11 @@ void ChildWorker::stop() { state_->stop(); }
 std::vector<std::string> ChildWorker::list_functions() const { return state_->functions().list(); }
 
 int serve(Dispatcher& worker, const std::string& service_id) {
-  ChildWorker child(service_id);
+  return serve(worker, ChildOptions{.service_id = service_id});
+}
+
+int serve(Dispatcher& worker, const ChildOptions& options) {
+  ChildWorker child(options);
   child.serve(worker);
   return child.run();
 }

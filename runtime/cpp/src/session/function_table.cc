@@ -16,40 +16,41 @@ constexpr Interface kNone{
 
 void FunctionTable::add(Dispatcher& worker) {
   const Interface& interface = worker.interface();
-  name_spaces_.try_emplace(std::string(interface.name_space));
-  for (const Method* method : interface.methods) insert(interface.name_space, method->name, worker);
+  name_spaces_.emplace(interface.name_space);
+  for (std::size_t place = 0; place < interface.methods.size(); ++place) {
+    insert(interface.name_space, interface.methods[place]->name, {&worker, place});
+  }
   interfaces_.push_back(&interface);
 }
 
 void FunctionTable::add(std::string_view name_space, std::string_view name,
                         std::unique_ptr<Dispatcher> function) {
-  insert(name_space, name, *function);
+  name_spaces_.emplace(name_space);
+  insert(name_space, name, {function.get()});
   if (owned_.empty()) interfaces_.push_back(&kNone);
   owned_.push_back(std::move(function));
 }
 
-void FunctionTable::insert(std::string_view name_space, std::string_view name,
-                           Dispatcher& dispatcher) {
-  Functions& functions = name_spaces_.try_emplace(std::string(name_space)).first->second;
-  if (functions.try_emplace(std::string(name), Function{&dispatcher}).second) return;
-  throw std::invalid_argument("two functions are called '" + std::string(name) +
-                              "' in the namespace '" + std::string(name_space) +
-                              "'; give one of their interfaces a namespace of its own");
+void FunctionTable::insert(std::string_view name_space, std::string_view name, Function function) {
+  if (functions_.contains({name_space, name})) {
+    throw std::invalid_argument("two functions are called '" + std::string(name) +
+                                "' in the namespace '" + std::string(name_space) +
+                                "'; give one of their interfaces a namespace of its own");
+  }
+  functions_.emplace(Name{keep(name_space), keep(name)}, function);
 }
 
 const Function* FunctionTable::find(std::string_view name_space, std::string_view name) const {
-  const auto functions = name_spaces_.find(name_space);
-  if (functions == name_spaces_.end()) return nullptr;
-  const auto found = functions->second.find(name);
-  return found == functions->second.end() ? nullptr : &found->second;
+  const auto found = functions_.find(Name{name_space, name});
+  return found == functions_.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> FunctionTable::list() const {
   std::vector<std::string> names;
-  for (const auto& [name_space, functions] : name_spaces_) {
-    for (const auto& [name, function] : functions) {
-      names.push_back(name_space == kDefault ? name : name_space + ":" + name);
-    }
+  for (const auto& [name, function] : functions_) {
+    const std::string plain(name.name);
+    names.push_back(name.name_space == kDefault ? plain
+                                                : std::string(name.name_space) + ":" + plain);
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -3,10 +3,14 @@
 // Filled before the worker runs, only looked up afterwards: no locks. Lookups allocate nothing.
 #pragma once
 
-#include <map>
+#include <cstddef>
+#include <deque>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "multifrost/dispatcher.h"
@@ -15,6 +19,7 @@ namespace multifrost::session {
 
 struct Function {
   Dispatcher* dispatcher;
+  std::size_t place = 0;  ///< among the methods of its interface
   /// Its last run was so short that earlier answers may wait for it to end. Belongs to the thread
   /// that runs the handlers.
   mutable bool quick = false;
@@ -30,7 +35,7 @@ class FunctionTable {
            std::unique_ptr<Dispatcher> function);
 
   bool has_name_space(std::string_view name_space) const {
-    return name_spaces_.find(name_space) != name_spaces_.end();
+    return name_spaces_.contains(name_space);
   }
   /// Null: not found.
   const Function* find(std::string_view name_space, std::string_view name) const;
@@ -42,10 +47,23 @@ class FunctionTable {
   std::vector<std::string> list() const;
 
  private:
-  using Functions = std::map<std::string, Function, std::less<>>;
-  void insert(std::string_view name_space, std::string_view name, Dispatcher& dispatcher);
+  struct Name {
+    std::string_view name_space;
+    std::string_view name;
+    friend bool operator==(const Name&, const Name&) = default;
+  };
+  /// Two functions of one name in two namespaces are rare enough.
+  struct Hash {
+    std::size_t operator()(const Name& name) const noexcept {
+      return std::hash<std::string_view>()(name.name);
+    }
+  };
+  void insert(std::string_view name_space, std::string_view name, Function function);
+  std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }
 
-  std::map<std::string, Functions, std::less<>> name_spaces_;
+  std::deque<std::string> texts_;  ///< what the names below are views of
+  std::unordered_map<Name, Function, Hash> functions_;
+  std::set<std::string, std::less<>> name_spaces_;
   std::vector<std::unique_ptr<Dispatcher>> owned_;
   std::vector<const Interface*> interfaces_;
 };

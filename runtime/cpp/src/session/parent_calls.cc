@@ -32,6 +32,8 @@ Execution execution_of(Verdict verdict) noexcept {
 
 /// With so many calls in flight the connection is busy, and a further one may travel with others.
 constexpr std::size_t kBusy = 8;
+/// Bytes that the system takes in less time than a lock costs those who come meanwhile.
+constexpr std::size_t kQuickToSend = 4 * 1024;
 /// How long a held call waits for company at most.
 constexpr std::chrono::milliseconds kHeld{1};
 
@@ -201,13 +203,14 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
     const transport::PeerId peer = link->peer;
     const bool held = may_hold(*link, call);
     if (held) hold(*link);
-    // Sending now is a system call, which others need not wait for.
-    if (!held) lock.unlock();
+    // Sending now is a system call, which others need not wait for, if there are any.
+    const bool alone = ledger_.size() == 1 && message.size() < kQuickToSend;
+    if (!held && !alone) lock.unlock();
     std::uint64_t number = 0;
     const Sent sent = link->transport->try_send(
         peer, message, &number, held ? transport::Urgency::held : transport::Urgency::now);
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
-    if (!held) lock.lock();
+    if (!held && !alone) lock.lock();
     if (sent == Sent::taken || !ledger_.is_open(call)) return;
     ledger_.unsent(call);
     if (sent == Sent::full) link->blocked = true;

@@ -195,16 +195,20 @@ void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
   lock.lock();
 }
 
+/// The open call that a message on `link` belongs to; null: it is late, and counted as such.
+Call* ParentSession::find(const Link& link, std::string_view text) {
+  const auto id = engine::CallId::parse(text, id_begin_, id_half_);
+  return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
+}
+
 void ParentSession::answered(Link& link, const protocol::Message& message, const Event& event) {
-  const auto id = engine::CallId::parse(message.id);
-  engine::CallLedger::Entry* const entry =
-      ledger_.find(id.value_or(engine::CallId{}), epoch_of(link));
-  if (entry == nullptr) {
+  Call* const asked = find(link, message.id);
+  if (asked == nullptr) {
     core_.log(LogLevel::debug, "late_answer", "an answer that nobody waits for", name_, message.id);
     return;
   }
   using Outcome = engine::CircuitBreaker::Outcome;
-  Call& call = static_cast<Call&>(*entry);
+  Call& call = *asked;
   const std::uint64_t epoch = call.epoch;
   engine::Verdict verdict{};
   ledger_.end(call, engine::Ending::answer, verdict);

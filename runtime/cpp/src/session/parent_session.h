@@ -159,6 +159,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void act(Link& link, const engine::ParentReadRole::Duty& duty);
   void take(Lock& lock, Link& link, transport::Event& event);
   void take_message(Lock& lock, Link& link, transport::Event& event);
+  Call* find(const Link& link, std::string_view text);
   void answered(Link& link, const protocol::Message& message, const transport::Event& event);
   void echoed(Link& link, const protocol::Message& message, const Bytes& frame);
 
@@ -204,6 +205,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   const SpawnOptions options_;
   const std::uint32_t process_epoch_;
   const std::uint64_t id_half_;  ///< the upper half of all call ids of this session
+  const engine::CallId::Text id_begin_ = engine::CallId{id_half_, 0}.text();
 
   std::mutex lifecycle_;  ///< open() and close() one after another
 

@@ -128,12 +128,9 @@ void ParentSession::wake_if_leads(const Call& call) {
 
 void ParentSession::take_stream(Link& link, const protocol::Message& message,
                                 const transport::Event& event) {
-  const auto id = engine::CallId::parse(message.id);
-  engine::CallLedger::Entry* const entry =
-      ledger_.find(id.value_or(engine::CallId{}), epoch_of(link));
-  if (entry == nullptr) return;  // late: counted
-  Call& call = static_cast<Call&>(*entry);
-  if (call.stream == nullptr) return;
+  Call* const asked = find(link, message.id);
+  if (asked == nullptr || asked->stream == nullptr) return;
+  Call& call = *asked;
   StreamCall& stream = *call.stream;
   if (message.kind == protocol::MessageKind::credit) {
     stream.outflow_.credited(message.count.value_or(0));

@@ -14,7 +14,7 @@ void WorkerAnswer::open(transport::PeerId peer, std::string_view id) noexcept {
 }
 
 Encoder& WorkerAnswer::begin_result() {
-  clear();
+  encoder_.restart();
   written_at_ = std::chrono::steady_clock::now();
   protocol_.begin_response(encoder_, id_, written_at_);
   return encoder_;
@@ -26,7 +26,7 @@ void WorkerAnswer::finish_result() {
 }
 
 void WorkerAnswer::fail(const Failure& failure) {
-  clear();
+  encoder_.restart();
   written_at_ = std::chrono::steady_clock::now();
   const std::string text = call::error_text(failure);
   protocol_.error(encoder_, id_, text,
@@ -36,12 +36,6 @@ void WorkerAnswer::fail(const Failure& failure) {
                                                               : std::string_view(),
                    .fields = failure.data().details.view()});
   send();
-}
-
-void WorkerAnswer::clear() {
-  Buffer buffer = encoder_.take_buffer();
-  buffer.clear();
-  encoder_ = Encoder(std::move(buffer), protocol_.format());
 }
 
 void WorkerAnswer::send() {

@@ -30,7 +30,6 @@ class WorkerAnswer final : public AnswerSink {
   void fail(const Failure& failure) override;
 
  private:
-  void clear();
   void send();
 
   transport::Transport& transport_;

@@ -19,9 +19,6 @@ using transport::Received;
 /// A handler that outlives its parent by this much is stuck; the process ends (R2).
 constexpr auto kStuck = 500ms;
 
-/// Bytes of calls that wait behind a running handler.
-constexpr std::size_t kQueued = 64u << 20;
-
 }  // namespace
 
 void WorkerSession::handle(Event& event, bool may_run) {
@@ -48,13 +45,9 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
   }
   switch (message.kind) {
     case protocol::MessageKind::call: {
-      Waiting call{event.peer, std::move(event.payload), Clock::now()};
-      if (may_run) return run(message, call, call.arrived);
-      const std::lock_guard lock(mutex_);
-      queued_bytes_ += call.frame.size();
-      queue_.push_back(std::move(call));
-      queued_ = true;
-      return;
+      WaitingCall call{event.peer, std::move(event.payload), message.id, Clock::now()};
+      if (may_run) return run(*slots_.front(), message, call, call.arrived);
+      return queue(std::move(call));
     }
     case protocol::MessageKind::heartbeat:
       return echo(event.peer, message);
@@ -80,44 +73,57 @@ void WorkerSession::echo(PeerId peer, const protocol::Message& beat) {
 }
 
 std::chrono::milliseconds WorkerSession::busy_time() {
+  const auto now = Clock::now();
+  auto longest = now;
   const std::lock_guard lock(mutex_);
-  if (!running_.since) return 0ms;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *running_.since);
+  for (const auto& slot : slots_) {
+    if (slot->since) longest = std::min(longest, *slot->since);
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now - longest);
+}
+
+void WorkerSession::queue(WaitingCall call) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push(std::move(call));
+    queued_ = true;
+  }
+  if (!one_by_one()) arrived_.notify_one();
 }
 
 void WorkerSession::cancel(PeerId peer, std::string_view id) {
-  bool running = false;
   {
     const std::lock_guard lock(mutex_);
-    running = running_.since && running_.peer == peer && running_.id == id;
     // A queued call that nobody wants any more: its caller has had its outcome already.
-    std::erase_if(queue_, [&](const Waiting& waiting) {
-      protocol::Message call;
-      return waiting.peer == peer &&
-             protocol_.read(waiting.frame, call) == protocol::Reading::message && call.id == id;
-    });
+    queue_.drop(peer, id);
   }
-  if (running) stop_running();
+  stop_running([&](const HandlerSlot& slot) { return slot.runs(peer, id); });
+}
+
+template <class Which>
+void WorkerSession::stop_running(const Which& which) noexcept {
+  for (const auto& slot : slots_) {
+    std::stop_source source{std::nostopstate};
+    {
+      const std::lock_guard lock(mutex_);
+      if (!which(*slot)) continue;
+      source = slot->source_to_stop();
+    }
+    source.request_stop();
+  }
 }
 
 void WorkerSession::stop_running() noexcept {
-  std::stop_source source{std::nostopstate};
-  {
-    const std::lock_guard lock(mutex_);
-    source = stop_source_;
-  }
-  source.request_stop();  // without the lock: runs what the handler has registered
+  stop_running([](const HandlerSlot& slot) { return slot.since.has_value(); });
 }
 
 void WorkerSession::lose(PeerId peer) {
-  bool running = false;
   {
     const std::lock_guard lock(mutex_);
     parents_.erase(peer);
-    std::erase_if(queue_, [&](const Waiting& waiting) { return waiting.peer == peer; });
-    running = running_.since && running_.peer == peer;
+    queue_.drop(peer);
   }
-  if (running) stop_running();
+  stop_running([&](const HandlerSlot& slot) { return slot.runs(peer); });
   if (options_.many_parents) return;
   // A parent that has dismissed us hangs up, but waits for the running call; it is not gone.
   dismissed_ ? stop() : parent_gone();
@@ -217,7 +223,7 @@ void WorkerSession::look_outside() {
 /// (R3).
 bool WorkerSession::queue_is_full() {
   const std::lock_guard lock(mutex_);
-  return queued_bytes_ > kQueued;
+  return queue_.bytes() > options_.queued_bytes;
 }
 
 WorkerSession::Clock::time_point WorkerSession::stuck_at() {
@@ -229,7 +235,9 @@ WorkerSession::Clock::time_point WorkerSession::stuck_at() {
 void WorkerSession::end_if_stuck() {
   {
     const std::lock_guard lock(mutex_);
-    if (!options_.may_end_process || !parent_lost_at_ || !running_.since) return;
+    if (!options_.may_end_process || !parent_lost_at_) return;
+    const auto runs = [](const auto& slot) { return slot->since.has_value(); };
+    if (std::none_of(slots_.begin(), slots_.end(), runs)) return;
     if (Clock::now() - *parent_lost_at_ < kStuck) return;
   }
   ::_exit(1);  // no destructors: the handler still uses what they would destroy

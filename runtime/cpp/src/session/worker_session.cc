@@ -33,8 +33,12 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
     : transport_(std::move(transport)),
       protocol_(protocol),
       functions_(functions),
-      options_(options),
-      answer_(*transport_, protocol) {
+      options_(options) {
+  // With concurrency the fixed thread's place is only used to refuse calls.
+  const std::size_t slots = options.concurrency > 1 ? 1 + options.concurrency : 1;
+  for (std::size_t i = 0; i < slots; ++i) {
+    slots_.push_back(std::make_unique<HandlerSlot>(*transport_, protocol));
+  }
   outside_.add(standby_wake_.get(), kWake);
   if (options.lifeline != nullptr && options.lifeline->descriptor() >= 0) {
     outside_.add(options.lifeline->descriptor(), kLifeline);
@@ -49,13 +53,21 @@ WorkerSession::~WorkerSession() = default;
 
 void WorkerSession::stop() noexcept {
   stopping_ = true;
-  stop_running();
+  stop_running();  // takes the lock: nobody who waits has missed it
+  arrived_.notify_all();
+  room_.notify_all();
   transport_->stop_receiving();
 }
 
 void WorkerSession::serve() {
   standby_ = std::thread([this] { standby(); });
-  while (!stopping_) take_next();
+  if (one_by_one()) {
+    while (!stopping_) take_next();
+  } else {
+    start_handlers();
+    while (!stopping_) feed_handlers();
+    end_handlers();
+  }
   standby_ends_ = true;
   standby_wake_.set();
   standby_.join();
@@ -65,94 +77,82 @@ void WorkerSession::serve() {
 void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
 void WorkerSession::take_next() {
-  if (const auto queued = next_queued()) return run_queued(*queued);
+  if (const auto queued = next_queued()) return run_queued(*slots_.front(), *queued);
   Event event;
   // No descriptor to wake it: with a single parent that saves a system call for each call.
   if (transport_->receive(event, transport::kNoDeadline) == Received::event) handle(event, true);
 }
 
-std::optional<WorkerSession::Waiting> WorkerSession::next_queued() {
+std::optional<WaitingCall> WorkerSession::next_queued() {
   if (!queued_) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (queue_.empty()) {
-    queued_bytes_ = 0;
     queued_ = false;
     return std::nullopt;
   }
-  std::optional<Waiting> next = std::move(queue_.front());
-  queue_.pop_front();
-  return next;
+  return queue_.pop();
 }
 
-void WorkerSession::run_queued(const Waiting& waiting) {
+void WorkerSession::run_queued(HandlerSlot& slot, const WaitingCall& waiting) {
   protocol::Message call;
   if (protocol_.read(waiting.frame, call) == protocol::Reading::message) {
-    run(call, waiting, Clock::now());
+    run(slot, call, waiting, Clock::now());
   }
 }
 
-void WorkerSession::run(const protocol::Message& call, const Waiting& waiting,
-                        Clock::time_point begin) {
-  answer_.open(waiting.peer, call.id);
+void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
+                        const WaitingCall& waiting, Clock::time_point begin) {
+  slot.answer.open(waiting.peer, call.id);
   if (!call.damage.empty()) {
-    answer_.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
+    slot.answer.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
   } else if (!call.has_function) {
-    answer_.fail(not_executed(ErrorCode::invalid_argument, "Message missing 'function' field"));
+    slot.answer.fail(not_executed(ErrorCode::invalid_argument, "Message missing 'function' field"));
   } else {
-    run_handler(call, waiting, begin);
+    run_handler(slot, call, waiting, begin);
   }
 }
 
-void WorkerSession::run_handler(const protocol::Message& call, const Waiting& waiting,
-                                Clock::time_point begin) {
+void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
+                                const WaitingCall& waiting, Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
+  const Function* const function = functions_.find(name_space, call.function);
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
-  if (!functions_.has_name_space(name_space)) return;
+  if (function == nullptr && !functions_.has_name_space(name_space)) return;
   const auto refuse = [&](ErrorCode code, std::string_view before, std::string_view after) {
-    answer_.fail(not_executed(
+    slot.answer.fail(not_executed(
         code, std::string(before).append("'").append(call.function).append("'").append(after)));
   };
   if (call.function.starts_with('_')) {
     return refuse(ErrorCode::private_function, "Cannot call private method ", "");
   }
-  const Function* const function = functions_.find(name_space, call.function);
   if (function == nullptr) {
     return refuse(ErrorCode::function_not_found, "Function ", " not found");
   }
   if (stopping_) {
     return refuse(ErrorCode::shutting_down, "the worker is shutting down: ", " was not executed");
   }
-  invoke(call, waiting, *function, begin);
+  invoke(slot, call, waiting, *function, begin);
 }
 
-void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting,
-                           const Function& function, Clock::time_point begin) {
+void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
+                           const WaitingCall& waiting, const Function& function,
+                           Clock::time_point begin) {
   std::optional<Clock::time_point> deadline;
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
     deadline =
         waiting.arrived + std::chrono::milliseconds(std::min(*call.extras.deadline_ms, most));
     if (begin >= *deadline) {
-      return answer_.fail(not_executed(
+      return slot.answer.fail(not_executed(
           ErrorCode::expired, "the call's deadline had passed before the worker began it"));
     }
   }
-  know_caller(waiting.peer);
-  const bool batch = begin_batch(function);
-  std::stop_token stop;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stop_source_.stop_requested()) stop_source_ = std::stop_source();
-    stop = stop_source_.get_token();
-    running_.peer = waiting.peer;
-    running_.id.assign(call.id);
-    running_.since = begin;
-  }
-  if (stopping_) stop_running();
-  if (role_.begin_handler()) tick_.arm(kTick);
+  slot.know_caller(waiting.peer);
+  const bool batch = one_by_one() && begin_batch(function);
+  std::stop_token stop = begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  CallContext context(caller_name_, call.id, name_space, deadline, std::move(stop));
+  CallContext context(slot.caller_name, call.id, name_space, deadline, std::move(stop));
   if (!call.traceparent.empty()) context.set_trace(call.traceparent, call.tracestate);
   const std::size_t offset =
       call.arguments == 0
@@ -160,15 +160,35 @@ void WorkerSession::invoke(const protocol::Message& call, const Waiting& waiting
           : static_cast<std::size_t>(call.arguments_at.data() - waiting.frame.data());
   const Bytes encoded = waiting.frame.slice(offset, call.arguments_at.size());
   Decoder arguments(encoded, protocol_.format());
-  IncomingCall incoming(call.function, call.arguments, arguments, context, answer_);
+  IncomingCall incoming(call.function, call.arguments, arguments, context, slot.answer);
+  incoming.suppose(function.place);
   call::run(*function.dispatcher, incoming);
 
-  if (batch) function.quick = answer_.written_at() - begin < kQuick;
+  if (batch) function.quick = slot.answer.written_at() - begin < kQuick;
+  end_handler(slot);
+}
+
+std::stop_token WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
+                                             Clock::time_point begin) {
+  if (!one_by_one())
+    return slot.stop.get_token();  // it has begun when it was taken (wait_for_call)
+  std::stop_token stop;
   {
     const std::lock_guard lock(mutex_);
-    running_.since.reset();
+    slot.begin(waiting.peer, waiting.id, begin);
+    stop = slot.stop.get_token();
   }
-  if (!role_.end_handler()) take_reading_back();
+  if (stopping_) stop_running();
+  if (role_.begin_handler()) tick_.arm(kTick);
+  return stop;
+}
+
+void WorkerSession::end_handler(HandlerSlot& slot) {
+  {
+    const std::lock_guard lock(mutex_);
+    slot.end();
+  }
+  if (one_by_one() && !role_.end_handler()) take_reading_back();
 }
 
 void WorkerSession::take_reading_back() {
@@ -185,7 +205,7 @@ void WorkerSession::refuse_the_rest() {
   stopping_ = true;
   for (;;) {
     if (const auto queued = next_queued()) {
-      run_queued(*queued);
+      run_queued(*slots_.front(), *queued);
       continue;
     }
     Event event;
@@ -196,18 +216,12 @@ void WorkerSession::refuse_the_rest() {
   }
 }
 
-void WorkerSession::know_caller(PeerId peer) {
-  if (caller_ == peer) return;
-  caller_ = peer;
-  caller_name_ = "parent " + std::to_string(static_cast<std::uint64_t>(peer));
-}
-
 /// When further calls have been received already, their answers can leave together. Answers that
 /// wait do not wait for a handler that takes long or is not known yet.
 bool WorkerSession::begin_batch(const Function& function) {
   if (!function.quick) transport_->release();
   const bool more = transport_->buffered();
-  if (more) answer_.set_urgency(transport::Urgency::held);
+  if (more) slots_.front()->answer.set_urgency(transport::Urgency::held);
   return more;
 }
 

@@ -1,10 +1,11 @@
-// A worker's session (R2): takes messages from its parents, runs handlers one after another,
-// answers.
+// A worker's session (R2): takes messages from its parents, runs handlers, answers.
 //
-// Handlers run on the one thread that runs serve(). While one runs for longer than a tick the
-// standby thread reads instead: it answers heartbeats, obeys cancel and shutdown at once, and
-// queues calls, which so stay in order (spec 6.4). Answers go to the connection that the call came
-// from, never to an id alone (R3).
+// With concurrency 1 handlers run one after another on the one thread that runs serve(). While one
+// runs for longer than a tick the standby thread reads instead: it answers heartbeats, obeys cancel
+// and shutdown at once, and queues calls, which so stay in order (spec 6.4). With more than one the
+// thread that runs serve() only reads, and so many others take the calls from the queue; the
+// standby then merely hears of what is outside the connections. Answers go to the connection that
+// the call came from, never to an id alone (R3).
 //
 // Thread rule: serve() once; stop() from any thread and from handlers. Every call that was read is
 // answered, if only with "shutting down" (spec 9.2).
@@ -12,20 +13,21 @@
 
 #include <atomic>
 #include <chrono>
-#include <deque>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <stop_token>
-#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "engine/worker_read_role.h"
 #include "process/lifeline.h"
 #include "protocol/protocol.h"
+#include "session/call_queue.h"
 #include "session/function_table.h"
-#include "session/worker_answer.h"
+#include "session/handler_slot.h"
 #include "transport/event_fd.h"
 #include "transport/poller.h"
 #include "transport/timer_fd.h"
@@ -39,6 +41,8 @@ struct WorkerOptions {
   bool may_end_process = false;  ///< when the parent is gone and a handler is stuck
   const process::Lifeline* lifeline = nullptr;  ///< tells when the parent is gone (R7)
   int signals = transport::kNoDescriptor;       ///< readable: SIGINT or SIGTERM arrived
+  unsigned concurrency = 1;                     ///< so many handlers at once
+  std::size_t queued_bytes = 64u << 20;         ///< calls that wait for a handler (R3)
 };
 
 class WorkerSession {
@@ -54,8 +58,10 @@ class WorkerSession {
   /// After serve(): lets the last messages leave, then ends all connections. Blocks for half a
   /// second at most.
   void finish();
-  /// Asks serve() to end: the running call ends, queued ones are answered "shutting down".
+  /// Asks serve() to end: running calls end, queued ones are answered "shutting down".
   void stop() noexcept;
+  /// Whether this thread runs handlers of a session with concurrency.
+  static bool on_handler_thread(const WorkerSession* session) noexcept;
 
   /// Whether some parent has spoken, so that output can reach it (wire page "Framing").
   bool has_parent();
@@ -65,35 +71,39 @@ class WorkerSession {
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kTick{10};  ///< a handler that runs longer is watched
-  struct Waiting {
-    transport::PeerId peer;
-    Bytes frame;
-    Clock::time_point arrived;
-  };
-  struct Running {
-    transport::PeerId peer = transport::PeerId::none;
-    std::string id;
-    std::optional<Clock::time_point> since;
-  };
-
-  // worker_session.cc: the fixed thread
+  // worker_session.cc: the fixed thread, and running a call
+  bool one_by_one() const noexcept { return slots_.size() == 1; }
   void take_next();
-  std::optional<Waiting> next_queued();
-  void run_queued(const Waiting& call);
-  void run(const protocol::Message& call, const Waiting& waiting, Clock::time_point begin);
-  void run_handler(const protocol::Message& call, const Waiting& waiting, Clock::time_point begin);
-  void invoke(const protocol::Message& call, const Waiting& waiting, const Function& function,
-              Clock::time_point begin);
+  std::optional<WaitingCall> next_queued();
+  void run_queued(HandlerSlot& slot, const WaitingCall& call);
+  void run(HandlerSlot& slot, const protocol::Message& call, const WaitingCall& waiting,
+           Clock::time_point begin);
+  void run_handler(HandlerSlot& slot, const protocol::Message& call, const WaitingCall& waiting,
+                   Clock::time_point begin);
+  void invoke(HandlerSlot& slot, const protocol::Message& call, const WaitingCall& waiting,
+              const Function& function, Clock::time_point begin);
+  std::stop_token begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
+                                Clock::time_point begin);
+  void end_handler(HandlerSlot& slot);
   bool begin_batch(const Function& function);
   void take_reading_back();
   void refuse_the_rest();
-  void know_caller(transport::PeerId peer);
+
+  // worker_handlers.cc: concurrency above 1
+  void start_handlers();
+  void feed_handlers();
+  void end_handlers();
+  void handle_calls(HandlerSlot& slot);
+  std::optional<WaitingCall> wait_for_call(HandlerSlot& slot);
+  void queue(WaitingCall call);
 
   // worker_control.cc: what either reader does with an event, and the standby
   void handle(transport::Event& event, bool may_run);
   void handle_message(transport::Event& event, bool may_run);
   void echo(transport::PeerId peer, const protocol::Message& beat);
   void cancel(transport::PeerId peer, std::string_view id);
+  template <class Which>
+  void stop_running(const Which& which) noexcept;
   void stop_running() noexcept;
   void lose(transport::PeerId peer);
   void parent_gone();
@@ -122,19 +132,17 @@ class WorkerSession {
   std::atomic<bool> standby_ends_{false};
 
   std::mutex mutex_;
-  std::deque<Waiting> queue_;
+  CallQueue queue_;
   std::atomic<bool> queued_{false};  ///< whether there are any; changed under the lock
-  std::size_t queued_bytes_ = 0;     ///< taken into queue_ since it was last empty
-  Running running_;
-  std::stop_source stop_source_;
+  std::condition_variable arrived_;  ///< a call for a handler thread, or stop()
+  std::condition_variable room_;     ///< in the queue, for the thread that feeds it, or stop()
   std::optional<Clock::time_point> parent_lost_at_;
   std::set<transport::PeerId> parents_;
 
   transport::PeerId known_ = transport::PeerId::none;  ///< the reader's: stands in parents_
-  // The fixed thread's
-  WorkerAnswer answer_;
-  transport::PeerId caller_ = transport::PeerId::none;
-  std::string caller_name_;  ///< for CallContext
+  /// The first is the fixed thread's; with concurrency the others are the handlers'. Never changes.
+  std::vector<std::unique_ptr<HandlerSlot>> slots_;
+  std::vector<std::thread> handlers_;
   std::thread standby_;
 };
 

@@ -24,6 +24,35 @@ std::string number_text_of(const Head& head) {
   return head.negative ? std::to_string(head.as_signed()) : std::to_string(head.bits);
 }
 
+// The bytes of an integer in its usual forms, or 0: not one of them, or not all of it is there.
+unsigned integer_at(const char* at, const char* end, std::int64_t& into) noexcept {
+  if (at == end) return 0;
+  const auto number = [&]<class Bits, class Number>(Bits, Number) -> unsigned {
+    constexpr unsigned kWidth = 1 + sizeof(Bits);
+    if (end - at < static_cast<std::ptrdiff_t>(kWidth)) return 0;
+    into = static_cast<Number>(load<Bits>(at + 1));
+    return kWidth;
+  };
+  switch (static_cast<unsigned char>(*at)) {
+    case kUint8:
+      return number(std::uint8_t(), std::uint8_t());
+    case kUint16:
+      return number(std::uint16_t(), std::uint16_t());
+    case kUint32:
+      return number(std::uint32_t(), std::uint32_t());
+    case kInt8:
+      return number(std::uint8_t(), std::int8_t());
+    case kInt16:
+      return number(std::uint16_t(), std::int16_t());
+    case kInt32:
+      return number(std::uint32_t(), std::int32_t());
+    case kInt64:
+      return number(std::uint64_t(), std::int64_t());
+    default:
+      return 0;
+  }
+}
+
 std::string out_of_range(const std::string& number, const IntegerType& type) {
   return number + " is out of range for " + std::string(type.name) + " (" +
          std::to_string(type.low) + " to " + std::to_string(type.high) + ")";
@@ -141,6 +170,11 @@ bool Decoder::integer(const IntegerType& type, std::int64_t& into) {
 }
 
 bool Decoder::long_integer(const IntegerType& type, std::int64_t& into) {
+  if (const unsigned width = integer_at(next_, end_, into);
+      width != 0 && into >= type.low && into <= type.high) {
+    next_ += width;
+    return true;
+  }
   Head head;
   if (!read_head(next_, end_, head)) return refuse_kind(type.name);
   bool in_range = true;

@@ -1009,6 +1009,12 @@ int serve(runWorker& worker, const std::string& service_id) {
 int serve(runWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(runWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(runWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 namespace {
 
@@ -1072,6 +1078,12 @@ int serve(OldWorker& worker, const std::string& service_id) {
 }
 int serve(OldWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
+}
+int serve(OldWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(OldWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
 }
 
 }  // namespace mf_v1

@@ -367,7 +367,8 @@ class runClient::Async {
 };
 
 /// The base of a worker: override the methods and hand the object to serve(). They are called one
-/// after another on one thread. Throw a declared error, or anything else, to answer with it.
+/// after another on one thread; with ChildOptions::concurrency above 1 by several at once. Throw a
+/// declared error, or anything else, to answer with it.
 class runWorker : public ::multifrost::Dispatcher {
  public:
   virtual void spawn_(std::string script, ::multifrost::CallContext& context) = 0;
@@ -410,8 +411,11 @@ class runWorker : public ::multifrost::Dispatcher {
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
 /// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+/// Other options: include multifrost/child_options.h.
 int serve(runWorker& worker, const std::string& service_id = {});
 int serve(runWorker&& worker, const std::string& service_id = {});
+int serve(runWorker& worker, const ::multifrost::ChildOptions& options);
+int serve(runWorker&& worker, const ::multifrost::ChildOptions& options);
 
 class OldClient;
 
@@ -474,7 +478,8 @@ class OldClient::Async {
 };
 
 /// The base of a worker: override the methods and hand the object to serve(). They are called one
-/// after another on one thread. Throw a declared error, or anything else, to answer with it.
+/// after another on one thread; with ChildOptions::concurrency above 1 by several at once. Throw a
+/// declared error, or anything else, to answer with it.
 class [[deprecated("use run")]] OldWorker : public ::multifrost::Dispatcher {
  public:
   virtual std::int32_t it(std::int32_t value, ::multifrost::CallContext& context) = 0;
@@ -485,8 +490,11 @@ class [[deprecated("use run")]] OldWorker : public ::multifrost::Dispatcher {
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
 /// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+/// Other options: include multifrost/child_options.h.
 int serve(OldWorker& worker, const std::string& service_id = {});
 int serve(OldWorker&& worker, const std::string& service_id = {});
+int serve(OldWorker& worker, const ::multifrost::ChildOptions& options);
+int serve(OldWorker&& worker, const ::multifrost::ChildOptions& options);
 
 }  // namespace mf_v1
 }  // namespace acme::linux_::std_::new_

@@ -602,6 +602,12 @@ int serve(RecursionWorker& worker, const std::string& service_id) {
 int serve(RecursionWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(RecursionWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(RecursionWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::recursion

@@ -241,6 +241,12 @@ int serve(LargeWorker& worker, const std::string& service_id) {
 int serve(LargeWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(LargeWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(LargeWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 namespace small_serving {
 void only(mf::IncomingCall& call, SmallWorker& worker);
@@ -308,6 +314,12 @@ int serve(SmallWorker& worker, const std::string& service_id) {
 }
 int serve(SmallWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
+}
+int serve(SmallWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(SmallWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
 }
 
 }  // namespace mf_v1

@@ -143,7 +143,8 @@ class LargeClient::Async {
 };
 
 /// The base of a worker: override the methods and hand the object to serve(). They are called one
-/// after another on one thread. Throw a declared error, or anything else, to answer with it.
+/// after another on one thread; with ChildOptions::concurrency above 1 by several at once. Throw a
+/// declared error, or anything else, to answer with it.
 class LargeWorker : public ::multifrost::Dispatcher {
  public:
   virtual std::int32_t a(std::int32_t value, ::multifrost::CallContext& context) = 0;
@@ -164,8 +165,11 @@ class LargeWorker : public ::multifrost::Dispatcher {
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
 /// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+/// Other options: include multifrost/child_options.h.
 int serve(LargeWorker& worker, const std::string& service_id = {});
 int serve(LargeWorker&& worker, const std::string& service_id = {});
+int serve(LargeWorker& worker, const ::multifrost::ChildOptions& options);
+int serve(LargeWorker&& worker, const ::multifrost::ChildOptions& options);
 
 class SmallClient;
 
@@ -224,7 +228,8 @@ class SmallClient::Async {
 };
 
 /// The base of a worker: override the methods and hand the object to serve(). They are called one
-/// after another on one thread. Throw a declared error, or anything else, to answer with it.
+/// after another on one thread; with ChildOptions::concurrency above 1 by several at once. Throw a
+/// declared error, or anything else, to answer with it.
 class SmallWorker : public ::multifrost::Dispatcher {
  public:
   virtual bool only(::multifrost::CallContext& context) = 0;
@@ -235,8 +240,11 @@ class SmallWorker : public ::multifrost::Dispatcher {
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
 /// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+/// Other options: include multifrost/child_options.h.
 int serve(SmallWorker& worker, const std::string& service_id = {});
 int serve(SmallWorker&& worker, const std::string& service_id = {});
+int serve(SmallWorker& worker, const ::multifrost::ChildOptions& options);
+int serve(SmallWorker&& worker, const ::multifrost::ChildOptions& options);
 
 }  // namespace mf_v1
 }  // namespace acme::split

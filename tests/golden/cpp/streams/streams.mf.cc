@@ -363,6 +363,12 @@ int serve(StreamsWorker& worker, const std::string& service_id) {
 int serve(StreamsWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(StreamsWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(StreamsWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::streams

@@ -1892,6 +1892,12 @@ int serve(TypesWorker& worker, const std::string& service_id) {
 int serve(TypesWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(TypesWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(TypesWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::types

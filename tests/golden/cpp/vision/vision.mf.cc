@@ -845,6 +845,12 @@ int serve(VisionWorker& worker, const std::string& service_id) {
 int serve(VisionWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(VisionWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(VisionWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::vision

@@ -26,6 +26,7 @@ void MessageReader::received(std::size_t count) noexcept {
 
 MessageReader::Step MessageReader::advance() {
   if (!fault_.empty()) return Step::broken;
+  if (!in_frame_ && frame_ == 0 && take_small_message()) return Step::message;
   for (;;) {
     if (!in_frame_ && !begin_frame()) return fault_.empty() ? Step::more : Step::broken;
     if (!finish_body()) return Step::more;
@@ -37,6 +38,19 @@ MessageReader::Step MessageReader::advance() {
     }
     if (std::exchange(frame_, 0) != 0) return Step::message;
   }
+}
+
+// The usual message, in one step: an empty delimiter and a short last frame, all of it here.
+bool MessageReader::take_small_message() noexcept {
+  constexpr std::string_view kHead("\1\0\0", 3);
+  const std::string_view unread = input_.unread();
+  if (!unread.starts_with(kHead) || unread.size() == kHead.size()) return false;
+  const std::size_t size = static_cast<unsigned char>(unread[kHead.size()]);
+  if (size > max_message_ || unread.size() - kHead.size() - 1 < size) return false;
+  input_.consume(kHead.size() + 1);
+  payload_ = input_.slice(size);
+  blocks_.age();
+  return true;
 }
 
 bool MessageReader::begin_frame() {

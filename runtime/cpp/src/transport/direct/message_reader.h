@@ -61,6 +61,7 @@ class MessageReader {
     std::size_t filled = 0;
   };
 
+  bool take_small_message() noexcept;
   bool begin_frame();
   bool finish_body();
   void begin_large(std::size_t size);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -85,13 +86,22 @@ void set_blocking(int socket, bool blocking) noexcept {
   ::fcntl(socket, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
-std::int64_t receive(int socket, std::span<char> room, int flags) noexcept {
-  ssize_t size;
+// The bare system call, again after a signal. The C library's send() and recv() are cancellation
+// points, which costs a program with threads four locked instructions a message.
+template <class... Arguments>
+std::int64_t transfer(long number, Arguments... arguments) noexcept {
+  long size;
   do {
-    size = ::recv(socket, room.data(), room.size(), flags);
+    size = ::syscall(number, arguments...);
   } while (size < 0 && errno == EINTR);
   return size >= 0 ? size : -errno;
 }
+
+std::int64_t receive(int socket, std::span<char> room, int flags) noexcept {
+  return transfer(SYS_recvfrom, socket, room.data(), room.size(), flags, nullptr, nullptr);
+}
+
+constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 }  // namespace
 
@@ -147,6 +157,17 @@ UniqueFd accept_from(int listener) noexcept {
   } while (socket < 0 && (errno == EINTR || errno == ECONNABORTED));
   if (socket >= 0) no_delay(socket);
   return UniqueFd(socket);
+}
+
+std::int64_t send_now(int socket, std::string_view bytes) noexcept {
+  return transfer(SYS_sendto, socket, bytes.data(), bytes.size(), kSendFlags, nullptr, 0);
+}
+
+std::int64_t send_now(int socket, std::span<const iovec> parts) noexcept {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts.data());
+  message.msg_iovlen = parts.size();
+  return transfer(SYS_sendmsg, socket, &message, kSendFlags);
 }
 
 std::int64_t receive_now(int socket, std::span<char> room) noexcept {

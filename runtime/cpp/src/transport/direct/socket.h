@@ -4,11 +4,14 @@
 // (runtime.md's table); everything else passes MSG_DONTWAIT. Any thread.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "multifrost/result.h"
 #include "process/unique_fd.h"
@@ -32,6 +35,10 @@ int finish_connect(int socket) noexcept;
 Result<UniqueFd> listen_on(Endpoint& endpoint);
 /// The next connection; empty when there is none now.
 UniqueFd accept_from(int listener) noexcept;
+
+/// One send() or sendmsg() that never blocks: bytes, or a negative errno.
+std::int64_t send_now(int socket, std::string_view bytes) noexcept;
+std::int64_t send_now(int socket, std::span<const iovec> parts) noexcept;
 
 /// One recv(): bytes, 0 at the end of file, or a negative errno (-EAGAIN: nothing there in time).
 std::int64_t receive_now(int socket, std::span<char> room) noexcept;

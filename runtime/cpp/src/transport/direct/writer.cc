@@ -1,18 +1,14 @@
 // One writes, the others leave their messages.
 #include "transport/direct/writer.h"
 
-#include <sys/socket.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 #include "transport/direct/frame.h"
+#include "transport/direct/socket.h"
 
 namespace multifrost::transport::direct {
-namespace {
-constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
-}  // namespace
 
 Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency) {
   const MessageHead head(message.size());
@@ -97,7 +93,8 @@ void Writer::write_queue(Lock& lock) {
     if (active_.empty()) break;
     lock.unlock();
     std::array<iovec, 64> parts;
-    const Written written = write(parts.data(), active_.gather(parts));
+    const int count = active_.gather(parts);
+    const Written written = write(std::span(parts).first(static_cast<std::size_t>(count)));
     const std::uint64_t messages = active_.remove(written.bytes);
     lock.lock();
     account(written.bytes, messages);
@@ -113,7 +110,8 @@ Writer::Written Writer::write_message(std::string_view head, const Buffer& messa
   const std::size_t size = head.size() + message.size();
   if (size > joined.size()) {
     std::array<iovec, 16> parts{{{const_cast<char*>(head.data()), head.size()}}};
-    return write(parts.data(), 1 + gather(message, 0, std::span(parts).subspan(1)));
+    const int more = gather(message, 0, std::span(parts).subspan(1));
+    return write(std::span(parts).first(1 + static_cast<std::size_t>(more)));
   }
   std::memcpy(joined.data(), head.data(), head.size());
   std::size_t filled = head.size();
@@ -121,25 +119,17 @@ Writer::Written Writer::write_message(std::string_view head, const Buffer& messa
     std::memcpy(joined.data() + filled, part.data(), part.size());
     filled += part.size();
   });
-  return outcome_of([&] { return ::send(socket_, joined.data(), size, kSendFlags); });
+  return outcome_of(send_now(socket_, std::string_view(joined.data(), size)));
 }
 
-Writer::Written Writer::write(const iovec* parts, int count) const noexcept {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts);
-  message.msg_iovlen = static_cast<std::size_t>(count);
-  return outcome_of([&] { return ::sendmsg(socket_, &message, kSendFlags); });
+Writer::Written Writer::write(std::span<const iovec> parts) const noexcept {
+  return outcome_of(send_now(socket_, parts));
 }
 
-template <class Call>
-Writer::Written Writer::outcome_of(Call&& call) noexcept {
-  ssize_t size;
-  do {
-    size = call();
-  } while (size < 0 && errno == EINTR);
-  if (size >= 0) return {Written::State::some, static_cast<std::size_t>(size)};
+Writer::Written Writer::outcome_of(std::int64_t sent) noexcept {
+  if (sent >= 0) return {Written::State::some, static_cast<std::size_t>(sent)};
   // ENOBUFS: a Unix socket's way of saying "later".
-  const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS;
+  const bool later = sent == -EAGAIN || sent == -EWOULDBLOCK || sent == -ENOBUFS;
   return {later ? Written::State::full : Written::State::broken, 0};
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string_view>
 
 #include "multifrost/buffer.h"
@@ -71,9 +72,8 @@ class Writer {
   };
 
   Written write_message(std::string_view head, const Buffer& message) const noexcept;
-  Written write(const iovec* parts, int count) const noexcept;
-  template <class Call>
-  static Written outcome_of(Call&& call) noexcept;
+  Written write(std::span<const iovec> parts) const noexcept;
+  static Written outcome_of(std::int64_t sent) noexcept;
   void write_alone(Lock& lock, std::string_view head, Buffer& message);
   void write_queue(Lock& lock);
   void account(std::size_t bytes, std::uint64_t messages) noexcept;

@@ -320,6 +320,12 @@ int serve(CommonWorker& worker, const std::string& service_id) {
 int serve(CommonWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(CommonWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(CommonWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 }  // namespace mf_v1
 }  // namespace acme::types::base

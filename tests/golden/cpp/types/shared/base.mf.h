@@ -138,7 +138,8 @@ class CommonClient::Async {
 };
 
 /// The base of a worker: override the methods and hand the object to serve(). They are called one
-/// after another on one thread. Throw a declared error, or anything else, to answer with it.
+/// after another on one thread; with ChildOptions::concurrency above 1 by several at once. Throw a
+/// declared error, or anything else, to answer with it.
 class CommonWorker : public ::multifrost::Dispatcher {
  public:
   virtual std::string ping(std::string text, ::multifrost::CallContext& context) = 0;
@@ -152,8 +153,11 @@ class CommonWorker : public ::multifrost::Dispatcher {
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
 /// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+/// Other options: include multifrost/child_options.h.
 int serve(CommonWorker& worker, const std::string& service_id = {});
 int serve(CommonWorker&& worker, const std::string& service_id = {});
+int serve(CommonWorker& worker, const ::multifrost::ChildOptions& options);
+int serve(CommonWorker&& worker, const ::multifrost::ChildOptions& options);
 
 }  // namespace mf_v1
 }  // namespace acme::types::base

@@ -1,0 +1,218 @@
+#include "protocol/v3_own_form.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include "wire/markers.h"
+
+namespace multifrost::protocol {
+namespace {
+
+// Octal, so that no letter behind can belong to an escape.
+constexpr char kAppAndId[] = "\243app\256comlink_ipc_v3\242id\331\044";
+constexpr char kType[] = "\244type";
+constexpr char kTimestamp[] = "\251timestamp\313";
+constexpr char kCall[] = "\244call";
+constexpr char kResponse[] = "\250response";
+constexpr char kItem[] = "\251mf_stream";
+constexpr char kFunction[] = "\250function";
+constexpr char kNameSpace[] = "\251namespace";
+constexpr char kDeadline[] = "\250metadata\201\242mf\202\241v\001\253deadline_ms";
+constexpr char kArguments[] = "\244args";
+constexpr char kResult[] = "\246result";
+constexpr char kSequence[] = "\243seq";
+constexpr char kValue[] = "\245value";
+
+constexpr unsigned kCallFields = 7;  ///< one more with metadata
+constexpr unsigned kResponseFields = 5;
+constexpr unsigned kItemFields = 6;
+
+template <std::size_t size>
+constexpr std::size_t length_of(const char (&)[size]) {
+  return size - 1;
+}
+
+/// Takes words off the front of a message, as long as they are the expected ones.
+class Words {
+ public:
+  explicit Words(std::string_view message) noexcept
+      : at_(message.data()), end_(message.data() + message.size()) {}
+
+  std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+  std::string_view rest() const noexcept { return {at_, left()}; }
+
+  template <std::size_t size>
+  bool take(const char (&word)[size]) noexcept {
+    if (left() < size - 1 || !stands_here(word)) return false;
+    at_ += size - 1;
+    return true;
+  }
+  bool take(std::size_t size, std::string_view& into) noexcept {
+    if (left() < size) return false;
+    into = {at_, size};
+    at_ += size;
+    return true;
+  }
+  bool skip(std::size_t size) noexcept {
+    std::string_view skipped;
+    return take(size, skipped);
+  }
+  bool byte(unsigned& into) noexcept {
+    if (at_ == end_) return false;
+    into = static_cast<unsigned char>(*at_++);
+    return true;
+  }
+  /// A string of up to 255 bytes.
+  bool string(std::string_view& into) noexcept {
+    unsigned size = 0;
+    if (!byte(size)) return false;
+    if (size == wire::kStr8) return byte(size) && take(size, into);
+    return size >= wire::kFixStr && size < wire::kNil && take(size & 0x1fu, into);
+  }
+  bool unsigned_integer(std::uint64_t& into) noexcept {
+    unsigned first = 0;
+    if (!byte(first)) return false;
+    switch (first) {
+      case wire::kUint8:
+        return number<std::uint8_t>(into);
+      case wire::kUint16:
+        return number<std::uint16_t>(into);
+      case wire::kUint32:
+        return number<std::uint32_t>(into);
+      case wire::kUint64:
+        return number<std::uint64_t>(into);
+      default:
+        into = first;
+        return first < wire::kFixMap;
+    }
+  }
+  bool begin_array(std::size_t& count) noexcept {
+    unsigned first = 0;
+    if (!byte(first) || first < wire::kFixArray || first >= wire::kFixStr) return false;
+    count = first & 0x0fu;
+    return true;
+  }
+
+ private:
+  /// memcmp of a constant size, without the call that it is beyond 16 bytes.
+  template <std::size_t size>
+  bool stands_here(const char (&word)[size]) const noexcept {
+    constexpr std::size_t kLength = size - 1, kStep = sizeof(std::uint64_t);
+    if constexpr (kLength < kStep) {
+      return std::memcmp(at_, word, kLength) == 0;
+    } else {
+      const auto differ = [&](std::size_t place) {
+        std::uint64_t here, there;
+        std::memcpy(&here, at_ + place, kStep);
+        std::memcpy(&there, word + place, kStep);
+        return here ^ there;
+      };
+      std::uint64_t difference = differ(kLength - kStep);  // the last ones may overlap others
+      for (std::size_t place = 0; place + kStep < kLength; place += kStep) {
+        difference |= differ(place);
+      }
+      return difference == 0;
+    }
+  }
+
+  template <class T>
+  bool number(std::uint64_t& into) noexcept {
+    if (left() < sizeof(T)) return false;
+    into = wire::load<T>(at_);
+    at_ += sizeof(T);
+    return true;
+  }
+
+  const char* at_;
+  const char* end_;
+};
+
+/// Which is UTF-8 without a further look.
+bool is_ascii(std::string_view id) noexcept {
+  static_assert(kOwnIdSize == 36);
+  const auto eight = [&](std::size_t at) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, id.data() + at, sizeof bytes);
+    return bytes;
+  };
+  const std::uint64_t all = eight(0) | eight(8) | eight(16) | eight(24) | eight(28);
+  return (all & 0x8080'8080'8080'8080) == 0;
+}
+
+bool read_call(Words& words, unsigned fields, Message& into) noexcept {
+  if (!words.take(kFunction) || !words.string(into.function) || !words.take(kNameSpace) ||
+      !words.string(into.name_space)) {
+    return false;
+  }
+  if (fields != kCallFields) {
+    if (fields != kCallFields + 1 || !words.take(kDeadline)) return false;
+    into.extras.present = true;
+    if (!words.unsigned_integer(into.extras.deadline_ms.emplace())) return false;
+  }
+  if (!words.take(kArguments) || !words.begin_array(into.arguments)) return false;
+  // Fewer bytes than values, or bytes and no value: the other reader says what is wrong.
+  if (words.left() < into.arguments || (into.arguments == 0 && words.left() != 0)) return false;
+  into.has_function = true;
+  into.arguments_at = words.rest();
+  into.kind = MessageKind::call;
+  return true;
+}
+
+bool read_response(Words& words, unsigned fields, Message& into) noexcept {
+  if (fields != kResponseFields || !words.take(kResult) || words.left() == 0) return false;
+  into.result = words.rest();
+  into.kind = MessageKind::response;
+  return true;
+}
+
+bool read_item(Words& words, unsigned fields, Message& into) noexcept {
+  if (fields != kItemFields || !words.take(kSequence) ||
+      !words.unsigned_integer(into.count.emplace()) || !words.take(kValue) || words.left() == 0) {
+    return false;
+  }
+  into.item = words.rest();
+  into.kind = MessageKind::stream_item;
+  return true;
+}
+
+template <std::size_t size>
+char* put(char* to, const char (&word)[size]) noexcept {
+  std::memcpy(to, word, size - 1);
+  return to + size - 1;
+}
+
+}  // namespace
+
+bool read_own_form(std::string_view frame, Message& into) noexcept {
+  Words words(frame);
+  unsigned fields = 0;
+  if (!words.byte(fields) || (fields & 0xf0u) != wire::kFixMap) return false;
+  fields &= 0x0fu;
+  if (!words.take(kAppAndId) || !words.take(kOwnIdSize, into.id) || !is_ascii(into.id) ||
+      !words.take(kType)) {
+    return false;
+  }
+  const auto timestamp = [&] { return words.take(kTimestamp) && words.skip(sizeof(double)); };
+  if (words.take(kCall)) return timestamp() && read_call(words, fields, into);
+  if (words.take(kResponse)) return timestamp() && read_response(words, fields, into);
+  return words.take(kItem) && timestamp() && read_item(words, fields, into);
+}
+
+void begin_own_form(Encoder& to, std::size_t fields, std::string_view id, std::string_view type,
+                    double timestamp) {
+  constexpr std::size_t kFixed = 1 + length_of(kAppAndId) + kOwnIdSize + length_of(kType) + 1 +
+                                 length_of(kTimestamp) + sizeof timestamp;
+  char* at = to.buffer().extend(kFixed + type.size());
+  *at++ = static_cast<char>(wire::kFixMap | fields);
+  at = put(at, kAppAndId);
+  std::memcpy(at, id.data(), kOwnIdSize);
+  at = put(at + kOwnIdSize, kType);
+  *at++ = static_cast<char>(wire::kFixStr | type.size());
+  at = std::copy_n(type.data(), type.size(), at);
+  at = put(at, kTimestamp);
+  wire::store(at, std::bit_cast<std::uint64_t>(timestamp));
+}
+
+}  // namespace multifrost::protocol

@@ -1,0 +1,66 @@
+// One place for a handler: what the session knows of the call that runs there, and what the thread
+// of the place keeps from call to call, so that a small call allocates nothing.
+//
+// A session has as many as it runs handlers at once (R2); with concurrency 1 the only one is its
+// fixed thread's. A call is known by connection and id, never by an id alone (R3).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "session/worker_answer.h"
+#include "transport/transport.h"
+
+namespace multifrost::session {
+
+struct HandlerSlot {
+  using Time = std::chrono::steady_clock::time_point;
+
+  HandlerSlot(transport::Transport& transport, const protocol::Protocol& protocol)
+      : answer(transport, protocol) {}
+
+  // ---- under the session's lock
+
+  /// A call begins here. A stop source that was used is replaced: it belongs to another call.
+  void begin(transport::PeerId from, std::string_view call, Time now) {
+    if (stop_used) stop = std::stop_source();
+    stop_used = false;
+    peer = from;
+    id.assign(call);
+    since = now;
+  }
+  void end() noexcept { since.reset(); }
+  bool runs(transport::PeerId from) const noexcept { return since && peer == from; }
+  bool runs(transport::PeerId from, std::string_view call) const noexcept {
+    return runs(from) && id == call;
+  }
+  /// For request_stop(), without the lock: it runs what the handler has registered. The call may
+  /// have ended by then, but no other call hears of it.
+  std::stop_source source_to_stop() noexcept {
+    stop_used = true;
+    return stop;
+  }
+
+  transport::PeerId peer = transport::PeerId::none;
+  std::string id;
+  std::optional<Time> since;  ///< when the running call began; none: nothing runs
+  std::stop_source stop;
+  bool stop_used = false;
+
+  // ---- of the thread whose place it is
+
+  WorkerAnswer answer;
+  transport::PeerId caller = transport::PeerId::none;
+  std::string caller_name;  ///< for CallContext
+
+  void know_caller(transport::PeerId from) {
+    if (caller == from) return;
+    caller = from;
+    caller_name = "parent " + std::to_string(static_cast<std::uint64_t>(from));
+  }
+};
+
+}  // namespace multifrost::session
