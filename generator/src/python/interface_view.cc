@@ -50,12 +50,6 @@ std::string descriptor(const mfidl::Parameter& parameter, const Types& types) {
          shared_default(*parameter.default_value, type, types) + ")";
 }
 
-std::string result_annotation(const mfidl::Method& method, const Types& types) {
-  if (!method.result) return "None";
-  const std::string item = types.annotation(*method.result);
-  return method.stream_result ? "_AsyncIterator[" + item + "]" : item;
-}
-
 std::string seconds(std::chrono::nanoseconds span) {
   std::array<char, 32> text;
   const double value = static_cast<double>(span.count()) / 1e9;
@@ -67,7 +61,12 @@ std::string seconds(std::chrono::nanoseconds span) {
 // What follows the method's names in its descriptor, one entry a line.
 List descriptor_options(const mfidl::Method& method, const Types& types) {
   List options;
-  if (method.result) options.push_back("result=" + types.codec(*method.result));
+  if (method.result) {
+    options.push_back((method.stream_result ? "output=" : "result=") + types.codec(*method.result));
+  }
+  if (method.stream_parameter) {
+    options.push_back("input=" + types.codec(method.stream_parameter->type));
+  }
   if (!method.throws.empty()) {
     std::string throws;
     for (const mfidl::Error* error : method.throws) {
@@ -78,42 +77,117 @@ List descriptor_options(const mfidl::Method& method, const Types& types) {
     options.push_back("throws=(" + throws + ")");
   }
   if (method.timeout) options.push_back("timeout=" + seconds(*method.timeout));
-  if (method.stream_result || method.stream_parameter) options.push_back("streams=True");
   return options;
 }
 
-// One list for each place where a method's parameters are printed.
-struct ParameterLists {
-  List descriptors;  // for the method's descriptor
-  List worker = {Value("self")};
-  List client = {Value("self")};
-  List arguments;  // of a client's call, the descriptor's name first
+// The two clients of an interface differ in these words.
+struct ClientKind {
+  const char* suffix;
+  const char* doc;
+  const char* define;    // of a method that waits for its result
+  const char* wait;      // in front of such a call
+  const char* call_end;  // of the names of what it calls
+  const char* stream;    // what a streamed result is
+  bool async_items;      // whether the caller's items may come asynchronously
 };
 
-ParameterLists parameter_lists(const mfidl::Interface& interface, const mfidl::Method& method,
-                               const Types& types) {
-  ParameterLists lists;
-  lists.arguments.push_back(methods_name(interface) + "." +
-                            types.beside_types(method_name(method)));
+constexpr ClientKind kAsync = {"Client", "from asyncio code", "async def", "await ",
+                               "",       "_mf.Stream",        true};
+constexpr ClientKind kSync = {"SyncClient", "each call blocking", "def", "",
+                              "_sync",      "_mf.SyncStream",     false};
+
+List descriptors(const mfidl::Method& method, const Types& types) {
+  List list;
   for (const mfidl::Parameter& parameter : method.parameters) {
-    lists.descriptors.push_back(descriptor(parameter, types));
-    lists.worker.push_back(types.beside_types(parameter_name(parameter)) + ": " +
-                           annotation(parameter, types));
-    lists.client.push_back(signature(parameter, types));
-    lists.arguments.push_back(types.beside_types(parameter_name(parameter)));
+    list.push_back(descriptor(parameter, types));
   }
-  if (method.stream_parameter) {
-    const mfidl::Parameter& stream = *method.stream_parameter;
-    const std::string typed = types.beside_types(parameter_name(stream)) + ": _AsyncIterator[" +
-                              types.annotation(stream.type) + "]";
-    lists.descriptors.push_back(descriptor(stream, types));
-    lists.worker.push_back(typed);
-    lists.client.push_back(typed);
-    lists.arguments.push_back(types.beside_types(parameter_name(stream)));
-  }
-  return lists;
+  return list;
 }
 
+List worker_parameters(const mfidl::Method& method, const Types& types) {
+  List list = {Value("self")};
+  const auto add = [&](const mfidl::Parameter& parameter, const std::string& annotated) {
+    list.push_back(types.beside_types(parameter_name(parameter)) + ": " + annotated);
+  };
+  for (const mfidl::Parameter& parameter : method.parameters) {
+    add(parameter, annotation(parameter, types));
+  }
+  if (method.stream_parameter) {
+    const mfidl::Parameter& items = *method.stream_parameter;
+    add(items, "_mf.Items[" + types.annotation(items.type) + "]");
+  }
+  return list;
+}
+
+// A handler that reads items is an `async def` as often as not.
+std::string worker_result(const mfidl::Method& method, const Types& types) {
+  const std::string plain = method.result ? types.annotation(*method.result) : "None";
+  if (method.stream_result) return "_mf.Yields[" + plain + "]";
+  return method.stream_parameter ? "_mf.Returns[" + plain + "]" : plain;
+}
+
+List client_parameters(const mfidl::Method& method, const ClientKind& kind, const Types& types) {
+  List list = {Value("self")};
+  for (const mfidl::Parameter& parameter : method.parameters) {
+    list.push_back(signature(parameter, types));
+  }
+  if (method.stream_parameter) {
+    const mfidl::Parameter& items = *method.stream_parameter;
+    const std::string item = "[" + types.annotation(items.type) + "]";
+    std::string text = types.beside_types(parameter_name(items)) + ": ";
+    if (kind.async_items) text += "_AsyncIterable" + item + " | ";
+    list.push_back(text + "_Iterable" + item);
+  }
+  return list;
+}
+
+// The arguments of a client's call, the descriptor's name first.
+List call_arguments(const mfidl::Interface& interface, const mfidl::Method& method,
+                    const Types& types) {
+  List list = {Value(methods_name(interface) + "." + types.beside_types(method_name(method)))};
+  for (const mfidl::Parameter& parameter : method.parameters) {
+    list.push_back(types.beside_types(parameter_name(parameter)));
+  }
+  if (method.stream_parameter) {
+    list.push_back(types.beside_types(parameter_name(*method.stream_parameter)));
+  }
+  return list;
+}
+
+Object client_method_view(const mfidl::Interface& interface, const mfidl::Method& method,
+                          const ClientKind& kind, const Types& types) {
+  std::string result = method.result ? types.annotation(*method.result) : "None";
+  std::string call = method.stream_parameter ? "upload" : "call";
+  if (method.stream_result) {
+    result = std::string(kind.stream) + "[" + result + "]";
+    call = "stream";
+  }
+  Object view;
+  view.add("define", method.stream_result ? "def" : kind.define);
+  view.add("name", types.beside_types(method_name(method)));
+  view.add("doc", docstring_lines(method));
+  view.add("parameters", client_parameters(method, kind, types));
+  view.add("has_result", method.result.has_value());
+  view.add("result", result);
+  view.add("call",
+           (method.stream_result ? "" : kind.wait) + ("self._calls." + call + kind.call_end));
+  view.add("arguments", call_arguments(interface, method, types));
+  return view;
+}
+
+Object client_view(const mfidl::Interface& interface, const ClientKind& kind, const Types& types) {
+  Object view;
+  view.add("name", declared_name(interface) + kind.suffix);
+  view.add("how", kind.doc);
+  List methods;
+  for (const mfidl::Method& method : interface.methods) {
+    methods.push_back(client_method_view(interface, method, kind, types));
+  }
+  view.add("methods", std::move(methods));
+  return view;
+}
+
+// For the descriptor and the worker's base.
 Object method_view(const mfidl::Interface& interface, const mfidl::Method& method,
                    const Types& types) {
   Object view;
@@ -123,13 +197,9 @@ Object method_view(const mfidl::Interface& interface, const mfidl::Method& metho
   view.add("wire", quoted(method.wire));
   view.add("label", quoted(interface.name + "." + method.name));
   view.add("doc", docstring_lines(method));
-  view.add("result", result_annotation(method, types));
-  view.add("has_result", method.result.has_value());
-  ParameterLists lists = parameter_lists(interface, method, types);
-  view.add("parameters", std::move(lists.descriptors));
-  view.add("worker_parameters", std::move(lists.worker));
-  view.add("client_parameters", std::move(lists.client));
-  view.add("call_arguments", std::move(lists.arguments));
+  view.add("parameters", descriptors(method, types));
+  view.add("worker_parameters", worker_parameters(method, types));
+  view.add("worker_result", worker_result(method, types));
   view.add("options", descriptor_options(method, types));
   return view;
 }
@@ -147,13 +217,15 @@ Object interface_view(const mfidl::Interface& interface, const Types& types) {
   view.add("namespace",
            quoted(interface.worker ? interface.worker->namespace_name : std::string("default")));
   List methods;
-  bool streams = false;
+  bool takes_items = false;
   for (const mfidl::Method& method : interface.methods) {
-    streams = streams || method.stream_result || method.stream_parameter;
+    takes_items = takes_items || method.stream_parameter;
     methods.push_back(method_view(interface, method, types));
   }
   view.add("methods", std::move(methods));
-  view.add("streams", streams);
+  view.add("takes_items", takes_items);
+  view.add("clients", List{Value(client_view(interface, kAsync, types)),
+                           Value(client_view(interface, kSync, types))});
   return view;
 }
 

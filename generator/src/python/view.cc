@@ -200,7 +200,7 @@ Object uses_view(const Sections& sections, const UsedWords& used) {
   const bool open_union = any_has(sections.unions, "open");
   Object uses;
   uses.add("interfaces", !sections.interfaces.empty());
-  uses.add("streams", any_has(sections.interfaces, "streams"));
+  uses.add("takes_items", any_has(sections.interfaces, "takes_items"));
   uses.add("dataclass", !sections.structs.empty() || any_has(sections.errors, "fields"));
   uses.add("field", keeps || any_has(sections.structs, "has_factory") ||
                         any_has(sections.errors, "has_factory"));

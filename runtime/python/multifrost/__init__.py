@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ._hooks import CallContext as CallContext
     from ._hooks import Interface as Interface
     from .child import ChildWorker as ChildWorker
+    from .errors import CancelledError as CancelledError
     from .errors import CircuitOpenError as CircuitOpenError
     from .errors import ConnectionError as ConnectionError
     from .errors import DecodeError as DecodeError
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from .errors import RegistryError as RegistryError
     from .errors import RemoteCallError as RemoteCallError
     from .errors import TimeoutError as TimeoutError
+    from .errors import UnimplementedError as UnimplementedError
     from .errors import UsageError as UsageError
     from .errors import WorkerExitedError as WorkerExitedError
     from .metrics import Metrics as Metrics
     from .parent import ParentWorker as ParentWorker
+    from .typed import Items as Items
+    from .typed import Stream as Stream
+    from .typed import SyncStream as SyncStream
 
 __version__ = "0.1.0"
 
@@ -34,6 +39,7 @@ _HOME = {
     "ChildWorker": "child",
     "Metrics": "metrics",
     "ParentWorker": "parent",
+    "CancelledError": "errors",
     "CircuitOpenError": "errors",
     "ConnectionError": "errors",
     "DecodeError": "errors",
@@ -44,8 +50,12 @@ _HOME = {
     "RegistryError": "errors",
     "RemoteCallError": "errors",
     "TimeoutError": "errors",
+    "UnimplementedError": "errors",
     "UsageError": "errors",
     "WorkerExitedError": "errors",
+    "Items": "typed",
+    "Stream": "typed",
+    "SyncStream": "typed",
 }
 
 __all__ = [*_HOME, "__version__"]

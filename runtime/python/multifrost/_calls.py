@@ -6,13 +6,13 @@ stick to the worker (spec 4.1).
 
 from __future__ import annotations
 
-import sys
 import threading
 
 from ._options import check_namespace, seconds_of
 from ._trace import valid_trace
 from ._values import heal, pack_healed, pack_strict
-from .errors import DecodeError, EncodeError, UsageError
+from ._wait import refuse_in_event_loop
+from .errors import DecodeError, EncodeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ._options import Timeout
     from ._session import Session
+    from ._stream_call import StreamCall
     from ._trace import Trace
 
 
@@ -116,6 +117,18 @@ class Caller:
             raise error
         return result
 
+    def begin_stream(self, stream: StreamCall, function: str, args: bytes) -> None:
+        """Sends the call; `stream` is told of everything that follows."""
+        self._session.begin(
+            function,
+            args,
+            self.namespace,
+            self.default_timeout,
+            self._trace,
+            stream.on_end,
+            stream,
+        )
+
 
 class AsyncCalls:
     """`await worker.acall.method(*args)`; `worker.acall["odd name"](*args)` for any other name."""
@@ -178,16 +191,6 @@ class SyncCalls:
 def pack_raw_args(args: Sequence[Any]) -> bytes:
     """Arguments that a typed caller has converted."""
     return pack_strict(list(args), "args")
-
-
-def refuse_in_event_loop(what: str, instead: str) -> None:
-    """A blocking call would stop the loop that runs on this very thread."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is not None and asyncio._get_running_loop() is not None:
-        raise UsageError(
-            f"{what} would block the event loop that runs on this thread; use {instead}, or call "
-            "it from another thread (asyncio.to_thread)"
-        )
 
 
 def _pack_args(args: tuple[Any, ...]) -> bytes:

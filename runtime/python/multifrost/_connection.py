@@ -47,7 +47,7 @@ class Connection:
         on_message: Callable[[Connection, list[bytes]], None],
         on_lost: Callable[[Connection, str], None],
     ) -> None:
-        self._reactor = reactor
+        self.reactor = reactor
         self.sock = sock
         self._zmtp = zmtp
         self._always_read = always_read
@@ -85,7 +85,7 @@ class Connection:
         self.sock.setblocking(False)
         if self.sock.family != socket.AF_UNIX:
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._handshake = self._reactor.later(
+        self._handshake = self.reactor.later(
             HANDSHAKE_SECONDS, lambda: self.close("the ZeroMQ handshake took too long")
         )
         self._write(self._zmtp.take_reply())
@@ -105,7 +105,7 @@ class Connection:
             self._unsent_size = 0
         if self._handshake is not None:
             self._handshake.cancel()
-        self._reactor.unwatch(self.sock)
+        self.reactor.unwatch(self.sock)
         self.sock.close()
         self._report_sent()
         self._on_lost(self, reason)
@@ -137,7 +137,7 @@ class Connection:
                     return True
             self._unsent.append(memoryview(data)[sent:])
             self._unsent_size += len(data) - sent
-        self._reactor.call(self._watch)
+        self.reactor.call(self._watch)
         return True
 
     def _watch(self) -> None:
@@ -153,9 +153,9 @@ class Connection:
             return
         self._watched = events
         if events:
-            self._reactor.watch(self.sock, events, self._on_event)
+            self.reactor.watch(self.sock, events, self._on_event)
         else:
-            self._reactor.unwatch(self.sock)
+            self.reactor.unwatch(self.sock)
 
     def _on_event(self, events: int) -> None:
         if events & WRITE:

@@ -7,7 +7,7 @@ as the published implementations send them (wire page, "Error strings").
 from __future__ import annotations
 
 from . import _message
-from ._hooks import CallContext, Interface
+from ._hooks import CallContext, CallFailure, Interface
 from ._values import heal, pack_healed, pack_strict
 from .errors import CODES, EncodeError, InvalidArgument
 
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 INTROSPECTION = "list_functions"
-
-
-class _Unknown(Exception):
-    """One of the three bare errors of spec 6.3."""
-
-    def __init__(self, text: str, code: str) -> None:
-        super().__init__(text)
-        self.text = text
-        self.code = code
 
 
 class Dispatcher:
@@ -86,8 +77,9 @@ class Dispatcher:
         service = self._services[context.namespace]
         try:
             return _message.response(context.call_id, self._result(service, message, context))
-        except _Unknown as unknown:
-            return refusal(context.call_id, unknown.text, unknown.code)
+        except CallFailure as end:
+            mf = {"code": CODES[end.code], "executed": end.executed}
+            return _message.error(context.call_id, end.text, mf)
         except (SystemExit, KeyboardInterrupt) as error:
             raise Exiting(failure(context.call_id, error), error) from None
         except BaseException as error:
@@ -96,7 +88,7 @@ class Dispatcher:
     def _result(self, service: object, message: dict[str, Any], context: CallContext) -> bytes:
         if context.function.startswith("_"):
             text = f"Cannot call private method '{context.function}'"
-            raise _Unknown(text, "private_function")
+            raise CallFailure(text, "private_function", executed=False)
         args = _arguments(message)
         table = getattr(type(service), "_multifrost_dispatch", None)
         if table is not None:
@@ -129,7 +121,7 @@ class Dispatcher:
                 raise  # a property that failed: its own error, not ours
             raise _missing(name) from None
         if not callable(method):
-            raise _Unknown(f"'{name}' is not callable", "not_callable")
+            raise CallFailure(f"'{name}' is not callable", "not_callable", executed=False)
         return method  # type: ignore[no-any-return]
 
     def _is_hidden(self, service: object, name: str) -> bool:
@@ -167,8 +159,9 @@ def failure(call_id: str, error: BaseException) -> bytes:
     return _message.error(call_id, f"{text}\n{trace}", {"code": CODES["remote"], "executed": True})
 
 
-def _missing(name: str) -> _Unknown:
-    return _Unknown(f"Function '{name}' not found", "function_not_found")
+def _missing(name: str) -> CallFailure:
+    """The first of the three bare errors of spec 6.3."""
+    return CallFailure(f"Function '{name}' not found", "function_not_found", executed=False)
 
 
 def _arguments(message: dict[str, Any]) -> list[Any]:

@@ -20,6 +20,9 @@ A handler is a plain function `handler(service, args, context)`:
   be called; a plain method of the same class is invisible to parents ("Function 'x' not found").
 - `InvalidArgument` raised before user code runs tells the parent "not executed".
 
+- A handler whose items travel beside the call opens its end: `_worker_stream.open_stream(context)`.
+- `CallFailure` ends the call with a text and a code of its own.
+
 Without the table every public method is callable with positional arguments, and values are healed
 as spec 11.2 says (`_values.heal`) in both directions.
 
@@ -44,6 +47,9 @@ multifrost.errors. `timeout` is in milliseconds or a timedelta; None means the p
 `default_timeout`. `trace` is a W3C trace context (`_trace`). `parent.namespace` is the namespace
 used when none is given. The calls may be made from any thread and any event loop. A RemoteCallError
 whose `error_type` is set counts as an outcome, not as a failure, for the circuit breaker.
+
+`parent.open_stream(stream, function, args, ...)` sends the call of a `_stream_call.StreamCall` and
+returns; `stream.end` then gives and takes wire values, `stream.result` is there when it has ended.
 """
 
 from __future__ import annotations
@@ -56,6 +62,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, Protocol
+
+    from ._connection import Connection
+    from ._worker_stream import WorkerStream
 
     Handler = Callable[[Any, list[Any], "CallContext"], object | Awaitable[object]]
 
@@ -81,6 +90,17 @@ class Interface:
         self.fingerprint = fingerprint
 
 
+class CallFailure(Exception):
+    """What a handler of generated code raises to end the call with `text` and `code`, a word of
+    `errors.CODES`. `executed` says whether user code ran."""
+
+    def __init__(self, text: str, code: str, *, executed: bool) -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+        self.executed = executed
+
+
 class CallContext:
     """What a handler may know about the call it serves.
 
@@ -89,7 +109,17 @@ class CallContext:
     longer wants the answer (it may be read from any thread; the answer is dropped then).
     """
 
-    __slots__ = ("call_id", "cancelled", "deadline", "function", "metadata", "namespace", "peer")
+    __slots__ = (
+        "_connection",
+        "_stream",
+        "call_id",
+        "cancelled",
+        "deadline",
+        "function",
+        "metadata",
+        "namespace",
+        "peer",
+    )
 
     def __init__(
         self,
@@ -107,6 +137,8 @@ class CallContext:
         self.metadata = metadata
         self.deadline = deadline
         self.cancelled = False
+        self._connection: Connection | None = None
+        self._stream: WorkerStream | None = None
 
     @property
     def trace(self) -> dict[str, str]:

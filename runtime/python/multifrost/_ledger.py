@@ -12,9 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._stream_call import StreamCall
+
 
 class PendingCall:
-    """One call; `on_end(result, error)` is called once, on any thread, and must not block."""
+    """One call; `on_end(result, error)` is called once, on any thread, and must not block.
+    `stream` is set when items travel beside it."""
 
     __slots__ = (
         "call_id",
@@ -25,6 +28,7 @@ class PendingCall:
         "payload",
         "sent",
         "started",
+        "stream",
     )
 
     def __init__(
@@ -35,6 +39,7 @@ class PendingCall:
         payload: bytes,
         started: float,
         on_end: Callable[[object, Exception | None], None],
+        stream: StreamCall | None = None,
     ) -> None:
         self.call_id = call_id
         self.function = function
@@ -42,6 +47,7 @@ class PendingCall:
         self.payload = payload
         self.started = started
         self.on_end = on_end
+        self.stream = stream
         self.sent = False
         self.epoch = 0
 
@@ -69,6 +75,10 @@ class Ledger:
         if call is None:
             self.late_answers += 1
         return call
+
+    def find(self, call_id: str) -> PendingCall | None:
+        """The call while it waits; nothing is taken."""
+        return self._calls.get(call_id)
 
     def take_all(self, *, sent_only: bool = False) -> list[PendingCall]:
         """All calls (or those that were sent), oldest first."""

@@ -67,6 +67,9 @@ _ERROR = _pack("error")
 _HEARTBEAT = _pack("heartbeat")
 _SHUTDOWN = _pack("shutdown")
 _CANCEL = _pack("mf_cancel")
+_STREAM = _pack("mf_stream")
+_STREAM_END = _pack("mf_stream_end")
+_CREDIT = _pack("mf_credit")
 _OUTPUT = {"stdout": _pack("stdout"), "stderr": _pack("stderr")}
 _FUNCTION = _pack("function")
 _ARGS = _pack("args")
@@ -74,6 +77,9 @@ _NAMESPACE = _pack("namespace")
 _METADATA = _pack("metadata")
 _RESULT = _pack("result")
 _OUTPUT_FIELD = _pack("output")
+_SEQUENCE = _pack("seq")
+_VALUE = _pack("value")
+_COUNT = _pack("n")
 
 
 def call(
@@ -135,6 +141,25 @@ def shutdown() -> bytes:
 def cancel(call_id: str) -> bytes:
     """An `mf_cancel` for the call of that id; peers that do not know the type ignore it."""
     return _assemble(call_id, _CANCEL, 0)
+
+
+def stream_item(call_id: str, sequence: int, packed_value: bytes) -> bytes:
+    """An `mf_stream`: one item of the call of that id; `packed_value` is one msgpack value."""
+    parts = (_SEQUENCE, _pack(sequence), _VALUE, packed_value)
+    return _assemble(call_id, _STREAM, 2, *parts)
+
+
+def stream_end(call_id: str, given_up: str | None = None) -> bytes:
+    """An `mf_stream_end`: the caller's last item was sent, or why there will be no further one."""
+    if given_up is None:
+        return _assemble(call_id, _STREAM_END, 0)
+    clean = given_up.encode("utf-8", "backslashreplace").decode()
+    return _assemble(call_id, _STREAM_END, 1, _ERROR, _pack(clean))
+
+
+def credit(call_id: str, count: int) -> bytes:
+    """An `mf_credit`: the sender takes `count` further items."""
+    return _assemble(call_id, _CREDIT, 1, _COUNT, _pack(count))
 
 
 def parse(payload: bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import selectors
 import sys
 import threading
 from collections import deque
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from time import monotonic
 
 TYPE_CHECKING = False
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 READ = selectors.EVENT_READ
 WRITE = selectors.EVENT_WRITE
+
+
+_FEW_TIMERS = 64
 
 
 class Timer:
@@ -54,7 +57,9 @@ class Reactor:
         self._timers: list[Timer] = []
         self._stopping = False
         self._closed = False
-        self._wake_lock = threading.Lock()
+        # Reentrant: a signal's handler and a finalizer may call in the middle of a call.
+        self._wake_lock = threading.RLock()
+        self._crowded = _FEW_TIMERS
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -83,6 +88,11 @@ class Reactor:
     def later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Runs `callback` after `seconds`. Reactor's thread only."""
         timer = Timer(monotonic() + seconds, callback)
+        if len(self._timers) >= self._crowded:
+            # Long deadlines of calls that ended long ago: forgotten at a constant cost a timer.
+            self._timers = [timer for timer in self._timers if not timer.cancelled]
+            heapify(self._timers)
+            self._crowded = max(_FEW_TIMERS, 2 * len(self._timers))
         heappush(self._timers, timer)
         return timer
 

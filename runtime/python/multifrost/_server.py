@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from time import monotonic
 
 from . import _message
+from . import _worker_stream as streams
 from ._dispatch import Exiting, refusal
 from ._handshake import wire_of
 from ._hooks import CallContext
@@ -70,6 +71,8 @@ class Server:
         self.lost_reason = ""
         """Why the owner's connection ended, when that was not by its own plain end."""
         self.on_parent: Callable[[], None] = _nothing
+        self.ignored_stream_messages = 0
+        """Items, ends and credit of calls that had ended, or that never were."""
 
     # Handler's thread
 
@@ -92,6 +95,8 @@ class Server:
         if answer is None:
             self.context = context
             self._busy_since = monotonic()
+            if self._stopping:
+                self._reactor.call(self._end_stream)
             try:
                 answer = self._dispatcher.run(job.message, context)
             except Exiting as exiting:
@@ -114,6 +119,8 @@ class Server:
         connection = job.connection
         connection.send(answer)
         self._jobs.pop((connection, job.context.call_id), None)
+        if job.context._stream is not None:
+            job.context._stream.close()
         before = self._count(connection, -job.size)
         if before > MAX_QUEUED_BYTES >= before - job.size:
             self._reactor.call(lambda: connection.pause_reading(False))
@@ -137,9 +144,11 @@ class Server:
             return before
 
     def stop(self) -> None:
-        """The running call ends, nothing else begins; `serve` returns. Any thread, any number."""
+        """The running call ends (one with a stream, which may be endless, is ended), nothing else
+        begins; `serve` returns. Any thread, any number."""
         self._stopping = True
         self._queue.put(None)
+        self._reactor.call(self._end_stream)
 
     def send_output(self, stream: str, text: str) -> bool | None:
         """Sends one line to every parent: None without any, False when one did not take it."""
@@ -170,6 +179,12 @@ class Server:
 
     # Reactor's thread
 
+    def _end_stream(self) -> None:
+        context = self.context
+        if context is not None:
+            # Opened here where the handler has not yet: it then finds the stream cancelled.
+            streams.open_stream(context).cancel(streams.shutting_down(context))
+
     def on_ready(self, connection: Connection) -> None:
         self._connections.add(connection)
         self.on_parent()
@@ -177,7 +192,7 @@ class Server:
     def on_lost(self, connection: Connection, reason: str) -> None:
         self._connections.discard(connection)
         for key in [key for key in self._jobs if key[0] is connection]:
-            self._jobs.pop(key).context.cancelled = True
+            streams.cancel(self._jobs.pop(key).context)
         if self._owned:
             self.lost_reason = reason
             self.lose_parent()
@@ -214,7 +229,9 @@ class Server:
         elif kind == "mf_cancel":
             job = self._jobs.get((connection, _message.text_of(message.get("id"))))
             if job is not None:
-                job.context.cancelled = True
+                streams.cancel(job.context)
+        elif kind in streams.MESSAGES:
+            self._on_stream(connection, kind, message)
 
     def _on_call(self, connection: Connection, message: dict[str, Any], size: int) -> None:
         namespace = _namespace(message)
@@ -229,6 +246,7 @@ class Server:
         metadata = _message.metadata_of(message)
         deadline = _deadline(_message.extensions_of(message))
         context = CallContext(function, namespace, call_id, connection.name, metadata, deadline)
+        context._connection = connection
         job = _Job(connection, message, context, size)
         self._jobs[connection, call_id] = job
         if self._count(connection, size) + size > MAX_QUEUED_BYTES:
@@ -236,6 +254,11 @@ class Server:
         self._queue.put(job)
         if self._idle.is_set():
             self._refuse_queued()
+
+    def _on_stream(self, connection: Connection, kind: str, message: dict[str, Any]) -> None:
+        job = self._jobs.get((connection, _message.text_of(message.get("id"))))
+        if job is None or not streams.on_message(job.context, kind, message):
+            self.ignored_stream_messages += 1
 
     def _on_heartbeat(self, connection: Connection, beat: dict[str, Any]) -> None:
         mf: dict[str, Any] = {}
@@ -252,7 +275,13 @@ class Server:
     def _answer_undecodable(self, connection: Connection, payload: bytes, why: str) -> None:
         found = _message.salvage(payload)
         call_id = found.get("id")
-        if found.get("app") != _message.APP or found.get("type") != "call":
+        if found.get("app") != _message.APP:
+            return
+        if found.get("type") == "mf_stream":
+            job = self._jobs.get((connection, _message.text_of(call_id)))
+            if job is not None:
+                streams.on_damage(job.context, why)
+        if found.get("type") != "call":
             return
         if not self._dispatcher.serves(_namespace(found)):
             return

@@ -26,13 +26,15 @@ from . import _message
 from ._breaker import Breaker
 from ._handshake import interfaces_in, mismatch, wire_of
 from ._ledger import Ledger, PendingCall
-from ._outcomes import lost, timed_out
+from ._outcomes import closed, lost, not_ready, refusal, timed_out
 from ._pulse import Pulse
 from ._reactor import Reactor
 from ._remote_error import remote_error
 from ._restart import RestartPolicy
+from ._stream_call import Streams, unsupported
+from ._stream_end import MESSAGES as STREAM_MESSAGES
+from ._stream_flow import WINDOW
 from .errors import (
-    CircuitOpenError,
     ConnectionError,
     DecodeError,
     MultifrostError,
@@ -45,31 +47,19 @@ from .metrics import Metrics
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol
+    from typing import Any
 
     from ._connection import Connection
     from ._handshake import Wire
     from ._hooks import Interface
+    from ._link import Link
     from ._options import Options
     from ._reactor import Timer
+    from ._stream_call import StreamCall
     from ._trace import Trace
 
     OnEnd = Callable[[object, Exception | None], None]
     OnDone = Callable[[Exception | None], None]
-
-    class Link(Protocol):
-        """How a session gets its connection: by spawning (SpawnLink) or by finding (ServiceLink).
-
-        It reports with session.on_link_up(connection) and session.on_link_down(error, restart).
-        """
-
-        restarts: bool
-        endless: bool
-        """A lost service is looked for until it is back; calls fail at once meanwhile."""
-
-        def open(self) -> None: ...
-        def close(self, connection: Connection | None, done: Callable[[], None]) -> None: ...
-        def waits_for(self) -> str: ...
 
 
 class Session:
@@ -109,6 +99,7 @@ class Session:
         self._pulse = Pulse(options, self.breaker, self.metrics, self._send_beat, self._later)
         self._restart = RestartPolicy(options.max_restart_attempts, random)
         self._readying: Connection | None = None
+        self.streams = Streams(self._ledger, self.fail)
         self.recent_output: deque[str] = deque(maxlen=20)
 
     # Any thread
@@ -169,29 +160,42 @@ class Session:
         timeout: float | None,
         trace: Trace,
         on_end: OnEnd,
+        stream: StreamCall | None = None,
     ) -> PendingCall:
         """Sends a call, or queues it while the worker restarts. Raises what forbids it."""
-        self._check_callable(function)
+        self._check_process()
+        if (refused := refusal(self.what, function, self._state, self.breaker)) is not None:
+            raise refused
         call_id = _message.new_id()
         metadata: dict[str, Any] = dict(trace)
         if timeout is not None:
             metadata["mf"] = {"v": 1, "deadline_ms": max(1, int(timeout * 1000))}
+        if stream is not None and stream.reads:
+            metadata.setdefault("mf", {"v": 1})["credit"] = WINDOW
         payload = _message.call(call_id, function, args, namespace, metadata)
-        call = PendingCall(call_id, function, namespace, payload, monotonic(), on_end)
+        call = PendingCall(call_id, function, namespace, payload, monotonic(), on_end, stream)
+        if stream is not None:
+            if self._connection is not None and not self._peer_is_ours:
+                raise unsupported(self.what, call)
+            stream.bind(self, call)
+            if timeout is not None:
+                self.on_reactor(lambda: stream.arm(self._reactor, timeout))
         self.metrics.on_call()
         self._ledger.add(call)
         connection = self._connection
         if connection is None:
-            self._on_reactor(self._settle_unsent)
+            self.on_reactor(self._settle_unsent)
         elif self._ledger.claim(call, self._epoch) and not connection.send(payload):
             call.sent = False
-            self._on_reactor(self._settle_unsent)
+            self.on_reactor(self._settle_unsent)
         return call
 
     def expire(self, call: PendingCall, timeout: float) -> None:
         """The call's time is over: it ends with TimeoutError, unless it has ended."""
         taken = self._ledger.take(call.call_id)
         if taken is not None:
+            if taken.stream is not None:
+                self._send_cancel(taken)  # its writer may wait for credit
             self._end(taken, None, self._timed_out(call, timeout))
 
     def abandon(self, call: PendingCall) -> None:
@@ -200,9 +204,30 @@ class Session:
         if taken is None:
             return
         self.metrics.on_end(False, None)
+        self._send_cancel(taken)
+
+    def fail(self, call: PendingCall, error: Exception) -> None:
+        """The stream of the call is at fault: it ends with `error`, a worker of ours is told."""
+        taken = self._ledger.take(call.call_id)
+        if taken is not None:
+            self._send_cancel(taken)
+            self._end(taken, None, error)
+
+    def send_beside(self, payload: bytes) -> None:
+        """Sends a message of a stream; one that outlives its call is ignored by the worker."""
         connection = self._connection
-        if taken.sent and connection is not None and self._peer_is_ours:
-            connection.send(_message.cancel(call.call_id))
+        if connection is not None:
+            connection.send(payload)
+
+    def on_reactor(self, callback: Callable[[], None]) -> None:
+        """Runs `callback` on the reactor's thread, while there is one."""
+        reactor = self._reactor
+        if reactor is not None:
+            reactor.call(callback)
+
+    def _send_cancel(self, call: PendingCall) -> None:
+        if call.sent and self._peer_is_ours:
+            self.send_beside(_message.cancel(call.call_id))
 
     def reset_circuit(self) -> None:
         """Closes the breaker by hand (spec 9.1)."""
@@ -213,25 +238,11 @@ class Session:
             text = f"{self.what}: this worker belongs to the process that started it, not to a fork"
             raise UsageError(text, "wrong_process")
 
-    def _check_callable(self, function: str) -> None:
-        self._check_process()
-        where = f"{self.what}: {function}"
-        if self._state in ("new", "starting"):
-            raise UsageError(f"{where}: not started; await start(), or use 'async with'")
-        if self._state in ("closing", "closed"):
-            raise UsageError(f"{where}: closed; start() it again first", "closed")
-        if self.breaker.is_open:
-            raise CircuitOpenError(f"{where}: the circuit is open: {self.breaker.reason}")
-
     def _timed_out(self, call: PendingCall, timeout: float) -> TimeoutError:
         silence = None
         if call.sent:
             silence = self._pulse.silence()
         return timed_out(self.what, call, timeout, self._state, silence, self._answered)
-
-    def _on_reactor(self, callback: Callable[[], None]) -> None:
-        if self._reactor is not None:
-            self._reactor.call(callback)
 
     # Reactor's thread: start and end
 
@@ -278,9 +289,7 @@ class Session:
         assert self._link is not None
         link, connection = self._link, self._readying
         why = link.waits_for() if connection is None else "it answers no heartbeat"
-        waited = f"was not ready within {self.options.start_timeout:g} s"
-        tail = "".join(f"\n  {line}" for line in self.recent_output)
-        error = ConnectionError(f"{self.what} {waited}: {why}{tail}")
+        error = not_ready(self.what, self.options.start_timeout, why, self.recent_output)
         self._readying = None
         link.close(connection, lambda: self.on_link_down(error, link.restarts))
 
@@ -293,10 +302,9 @@ class Session:
         self._readying = None
         self._cancel_timers()
         for call in self._ledger.take_all():
-            text = f"{self.what}: {call.function}: the worker was closed"
-            error = ConnectionError(text, executed=None if call.sent else False)
-            error.code = "closed"
-            self._end(call, None, error)
+            if call.stream is not None and call.sent and connection is not None:
+                connection.send(_message.cancel(call.call_id))
+            self._end(call, None, closed(self.what, call))
         self._finish_start(ConnectionError(f"{self.what}: closed while it started"))
         if self._link is None:
             self._finish_close()
@@ -355,6 +363,7 @@ class Session:
         self._ready_since = monotonic()
         self._state = "ready"
         self.breaker.on_echo()
+        self._refuse_streams()
         while not self._ledger.open_if_empty(lambda: self._open_to_callers(connection)):
             for call in self._ledger.unsent():
                 if self._ledger.claim(call, self._epoch):
@@ -368,6 +377,7 @@ class Session:
     def _settle_unsent(self) -> None:
         """Calls that found no connection: sent by now, waiting for a restart, or lost."""
         if self._connection is not None:
+            self._refuse_streams()
             for call in self._ledger.unsent():
                 if self._ledger.claim(call, self._epoch) and not self._connection.send(
                     call.payload
@@ -378,6 +388,11 @@ class Session:
             error = self._failure or ConnectionError(f"{self.what}: not connected")
             for call in self._ledger.take_all():
                 self._end(call, None, lost(error, call, self.what))
+
+    def _refuse_streams(self) -> None:
+        """Another runtime's worker has come: calls that wait for it and need one of ours end."""
+        for call in () if self._peer_is_ours else self.streams.take_unsent():
+            self._end(call, None, unsupported(self.what, call))
 
     # Reactor's thread: messages
 
@@ -401,6 +416,8 @@ class Session:
             self._on_answer(message, kind == "response")
         elif kind == "heartbeat":
             self._on_echo(connection, message)
+        elif kind in STREAM_MESSAGES:
+            self._answered = self.streams.on_message(kind, message) or self._answered
         elif (kind == "stdout" or kind == "stderr") and isinstance(message.get("output"), str):
             for line in message["output"].splitlines():
                 self.on_output(kind, line)
@@ -424,6 +441,8 @@ class Session:
         """The answer's id usually stands before what cannot be decoded."""
         call = self._ledger.take_answered(_message.text_of(_message.salvage(payload).get("id")))
         if call is not None:
+            if call.stream is not None:
+                self._send_cancel(call)  # it may have been an item
             self._end(call, None, DecodeError(f"{self.what}: {call.function}: result: {error}"))
 
     def _end(self, call: PendingCall, result: object, error: Exception | None) -> None:
@@ -457,7 +476,7 @@ class Session:
     def _on_trip(self) -> None:
         """The breaker opened, on whatever thread."""
         self.metrics.on_trip()
-        self._on_reactor(self._pulse.probe_later)
+        self.on_reactor(self._pulse.probe_later)
 
     def _send_beat(self, payload: bytes) -> bool:
         connection = self._connection or self._readying

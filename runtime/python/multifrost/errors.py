@@ -151,6 +151,12 @@ class TimeoutError(MultifrostError, builtins.TimeoutError):
     code = "timeout"
 
 
+class CancelledError(MultifrostError):
+    """Whoever made the call has ended it, or given up its stream: told to the handler."""
+
+    code = "cancelled"
+
+
 class CircuitOpenError(MultifrostError):
     """Calls are refused since the worker failed too often (spec 7.1); nothing was sent."""
 

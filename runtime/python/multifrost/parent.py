@@ -14,12 +14,13 @@ import os
 import sys
 import threading
 
-from ._calls import AsyncCalls, Caller, SyncCalls, pack_raw_args, refuse_in_event_loop
+from ._calls import AsyncCalls, Caller, SyncCalls, pack_raw_args
 from ._executor import SerialExecutor
 from ._options import Options, seconds_of
 from ._service_link import ServiceLink
 from ._session import Session
 from ._spawn_link import SpawnLink
+from ._wait import refuse_in_event_loop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._hooks import Interface
+    from ._link import Link
     from ._options import Timeout
     from ._reactor import Reactor
-    from ._session import Link, OnDone
+    from ._session import OnDone
+    from ._stream_call import StreamCall
     from ._trace import Trace
     from .metrics import Metrics
 
@@ -206,6 +209,20 @@ class ParentWorker:
         caller = self._caller.with_options(timeout, namespace, trace)
         return await caller.call(function, pack_raw_args(args))
 
+    def open_stream(
+        self,
+        stream: StreamCall,
+        function: str,
+        args: Sequence[Any] = (),
+        *,
+        namespace: str | None = None,
+        timeout: Timeout | None = None,
+        trace: Trace | None = None,
+    ) -> None:
+        """For typed callers: sends the call of `stream`, and returns at once (see _hooks)."""
+        caller = self._caller.with_options(timeout, namespace, trace)
+        caller.begin_stream(stream, function, pack_raw_args(args))
+
     def expect(self, interface: Interface) -> None:
         """For generated clients: InterfaceMismatchError when the worker is known to serve another
         interface, or another version; start() raises it otherwise. A worker that does not tell is
@@ -241,6 +258,11 @@ class ParentWorker:
     def late_answers(self) -> int:
         """Answers that came after their call had ended, or twice."""
         return self._session.late_answers
+
+    @property
+    def ignored_stream_messages(self) -> int:
+        """Items and credit of calls that had ended, or that never were."""
+        return self._session.streams.ignored
 
     def reset_circuit(self) -> None:
         """Closes the circuit by hand (spec 9.1)."""

@@ -1,6 +1,9 @@
 #include "session/worker_answer.h"
 
+#include <utility>
+
 #include "call/remote_error.h"
+#include "session/worker_stream.h"
 
 namespace multifrost::session {
 
@@ -21,11 +24,30 @@ Encoder& WorkerAnswer::begin_result() {
 }
 
 void WorkerAnswer::finish_result() {
+  if (stream_ != nullptr) {
+    if (const auto instead = end_stream(nullptr)) return write_failure(*instead);
+  }
   protocol_.end_response(encoder_);
   send();
 }
 
 void WorkerAnswer::fail(const Failure& failure) {
+  if (stream_ != nullptr) {
+    if (const auto instead = end_stream(&failure)) return write_failure(*instead);
+  }
+  write_failure(failure);
+}
+
+std::shared_ptr<StreamPort> WorkerAnswer::open_stream(const Method& method) {
+  if (stream_ == nullptr && open_) stream_ = open_(method);
+  return stream_;
+}
+
+std::optional<Failure> WorkerAnswer::end_stream(const Failure* handlers) {
+  return std::exchange(stream_, nullptr)->end(handlers);
+}
+
+void WorkerAnswer::write_failure(const Failure& failure) {
   encoder_.restart();
   written_at_ = std::chrono::steady_clock::now();
   const std::string text = call::error_text(failure);

@@ -57,6 +57,10 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
       if (!options_.obey_shutdown) return;
       dismissed_ = true;
       return stop();
+    case protocol::MessageKind::stream_item:
+    case protocol::MessageKind::stream_end:
+    case protocol::MessageKind::credit:
+      return take_stream(event.peer, message, event);
     default:
       return;  // spec 13.3: unknown types are ignored
   }
@@ -82,39 +86,29 @@ std::chrono::milliseconds WorkerSession::busy_time() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now - longest);
 }
 
-void WorkerSession::queue(WaitingCall call) {
-  {
-    const std::lock_guard lock(mutex_);
-    queue_.push(std::move(call));
-    queued_ = true;
-  }
-  if (!one_by_one()) arrived_.notify_one();
-}
-
 void WorkerSession::cancel(PeerId peer, std::string_view id) {
   {
     const std::lock_guard lock(mutex_);
     // A queued call that nobody wants any more: its caller has had its outcome already.
     queue_.drop(peer, id);
   }
-  stop_running([&](const HandlerSlot& slot) { return slot.runs(peer, id); });
+  stop_running(ErrorCode::cancelled, [&](const HandlerSlot& slot) { return slot.runs(peer, id); });
 }
 
-template <class Which>
-void WorkerSession::stop_running(const Which& which) noexcept {
+void WorkerSession::stop_running(ErrorCode why,
+                                 const std::function<bool(const HandlerSlot&)>& which) noexcept {
   for (const auto& slot : slots_) {
     std::stop_source source{std::nostopstate};
+    std::shared_ptr<WorkerStream> stream;
     {
       const std::lock_guard lock(mutex_);
-      if (!which(*slot)) continue;
-      source = slot->source_to_stop();
+      if (!slot->since || !which(*slot)) continue;
+      source = slot->source_to_stop(why);
+      stream = slot->stream;
     }
     source.request_stop();
+    if (stream) stream->fail(why);
   }
-}
-
-void WorkerSession::stop_running() noexcept {
-  stop_running([](const HandlerSlot& slot) { return slot.since.has_value(); });
 }
 
 void WorkerSession::lose(PeerId peer) {
@@ -123,7 +117,7 @@ void WorkerSession::lose(PeerId peer) {
     parents_.erase(peer);
     queue_.drop(peer);
   }
-  stop_running([&](const HandlerSlot& slot) { return slot.runs(peer); });
+  stop_running(ErrorCode::connection, [&](const HandlerSlot& slot) { return slot.runs(peer); });
   if (options_.many_parents) return;
   // A parent that has dismissed us hangs up, but waits for the running call; it is not gone.
   dismissed_ ? stop() : parent_gone();
@@ -219,11 +213,9 @@ void WorkerSession::look_outside() {
   }
 }
 
-/// Then the standby stops reading: the parent's own queue holds the rest, and nothing is dropped
-/// (R3).
 bool WorkerSession::queue_is_full() {
   const std::lock_guard lock(mutex_);
-  return queue_.bytes() > options_.queued_bytes;
+  return !may_read();
 }
 
 WorkerSession::Clock::time_point WorkerSession::stuck_at() {

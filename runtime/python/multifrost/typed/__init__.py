@@ -47,8 +47,9 @@ from ._scalar import (
     U32,
     U64,
 )
+from ._streams import Items, Returns, Stream, SyncStream, Yields
 
-GENERATED_CODE_VERSION = 1
+GENERATED_CODE_VERSION = 2
 
 __all__ = [
     "ANY",
@@ -81,6 +82,7 @@ __all__ = [
     "Field",
     "Interface",
     "InterfaceError",
+    "Items",
     "Limited",
     "ListOf",
     "MapOf",
@@ -89,9 +91,13 @@ __all__ = [
     "OneOf",
     "Optional",
     "Parameter",
+    "Returns",
+    "Stream",
     "Struct",
+    "SyncStream",
     "Tagged",
     "TupleOf",
+    "Yields",
     "require",
     "serve",
 ]

@@ -6,19 +6,17 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import (
-    DecodeError,
-    EncodeError,
-    InvalidArgument,
-    MultifrostError,
-    RemoteCallError,
-    UnimplementedError,
-)
+from .._values import pack_strict
+from .._wait import refuse_in_event_loop
+from ..errors import DecodeError, EncodeError, InvalidArgument, MultifrostError, RemoteCallError
 from ._codec import Codec, Misfit
 from ._errors import InterfaceError, declared
+from ._serve_stream import serve_stream
+from ._streams import Stream, SyncStream
 
 if TYPE_CHECKING:
     from .._hooks import CallContext, Interface
+    from .._stream_call import StreamCall
     from .._trace import Trace
     from ..parent import ParentWorker
 
@@ -39,7 +37,11 @@ class Parameter:
 
 
 class Method:
-    """What both ends know of a method. `label` is how messages name it: `Vision.detect`."""
+    """What both ends know of a method. `label` is how messages name it: `Vision.detect`.
+
+    `input` is the codec of the items that a caller sends beside its arguments, `output` that of the
+    items that it gets; a method has either `result` or `output`, or neither.
+    """
 
     def __init__(
         self,
@@ -51,7 +53,8 @@ class Method:
         throws: tuple[type[InterfaceError], ...] = (),
         timeout: float | None = None,
         *,
-        streams: bool = False,
+        input: Codec[Any] | None = None,
+        output: Codec[Any] | None = None,
     ) -> None:
         self.label = label
         self.name = name
@@ -60,13 +63,13 @@ class Method:
         self.result = result
         self.throws = throws
         self.timeout = timeout
-        self.streams = streams
+        self.input = input
+        self.output = output
         self.least = sum(1 for parameter in parameters if parameter.form == "required")
 
     # A caller's side.
 
     def encode_arguments(self, values: Sequence[Any]) -> list[Any]:
-        self._refuse_streams()
         count = len(values)
         while count and values[count - 1] is None and self._leaves_out(count - 1):
             count -= 1
@@ -142,19 +145,36 @@ class Method:
         except Misfit as misfit:
             raise EncodeError(f"{self.label}: {misfit.located('result')}") from None
 
-    def _refuse_streams(self) -> None:
-        if self.streams:
-            raise UnimplementedError(
-                f"{self.label}: the Multifrost v3 protocol as published carries no streams, "
-                "and this runtime does not offer them"
-            )
+    # Both sides': the items of streams.
+
+    def pack_item(self, codec: Codec[Any] | None, value: Any, index: int) -> bytes:
+        """EncodeError names the item and the path in it: `Vision.watch: item 3.score: ...`."""
+        assert codec is not None
+        where = f"item {index}"
+        try:
+            return pack_strict(codec.encode(value), f"{self.label}: {where}")
+        except Misfit as misfit:
+            error = EncodeError(f"{self.label}: {misfit.located(where)}")
+        except EncodeError as refused:
+            error = refused
+        error.executed = None  # other items were sent before
+        raise error
+
+    def decode_item(self, codec: Codec[Any] | None, wire: Any, index: int) -> Any:
+        assert codec is not None
+        try:
+            return codec.decode(wire)
+        except Misfit as misfit:
+            where = misfit.located(f"item {index}")
+            raise DecodeError(f"{self.label}: {where}") from None
 
 
 def serve(method: Method) -> Callable[[Any, list[Any], CallContext], Any]:
     """The handler for `_multifrost_dispatch`: checks the arguments, runs the method, converts."""
+    if method.input is not None or method.output is not None:
+        return serve_stream(method)
 
     def handler(service: Any, wire: list[Any], _context: CallContext) -> Any:
-        method._refuse_streams()
         arguments = method.decode_arguments(wire)
         outcome = getattr(service, method.python_name)(*arguments)
         if inspect.isawaitable(outcome):
@@ -220,6 +240,56 @@ class Calls:
         except RemoteCallError as error:
             raise declared(error, method.throws) from None
         return method.decode_result(result)
+
+    def stream(self, method: Method, *values: Any) -> Stream[Any]:
+        """A call whose result is a stream. Items that the method takes are the last value."""
+        if method.input is None:
+            return Stream(method, self._open(method, values))
+        import asyncio
+
+        from ._upload import send_in_task
+
+        asyncio.get_running_loop()  # RuntimeError before anything is sent
+        call = self._open(method, values[:-1])
+        send_in_task(method, call, values[-1])
+        return Stream(method, call)
+
+    def stream_sync(self, method: Method, *values: Any) -> SyncStream[Any]:
+        refuse_in_event_loop(f"{method.label}: a blocking stream", "the asyncio client")
+        if method.input is None:
+            return SyncStream(method, self._open(method, values))
+        from ._upload import send_in_thread
+
+        call = self._open(method, values[:-1])
+        send_in_thread(method, call, values[-1])
+        return SyncStream(method, call)
+
+    async def upload(self, method: Method, *values: Any) -> Any:
+        """A call that takes items, which are the last value, and has a plain result."""
+        from ._upload import finish_in_loop
+
+        return await finish_in_loop(method, self._open(method, values[:-1]), values[-1])
+
+    def upload_sync(self, method: Method, *values: Any) -> Any:
+        refuse_in_event_loop(f"{method.label}: a blocking call", "the asyncio client")
+        from ._upload import finish_blocking
+
+        return finish_blocking(method, self._open(method, values[:-1]), values[-1])
+
+    def _open(self, method: Method, values: Sequence[Any]) -> StreamCall:
+        from .._stream_call import StreamCall
+
+        reads, writes = method.output is not None, method.input is not None
+        call = StreamCall(method.label, reads=reads, writes=writes)
+        self.worker.open_stream(
+            call,
+            method.name,
+            method.encode_arguments(values),
+            namespace=self.namespace,
+            timeout=self._deadline(method),
+            trace=self.trace,
+        )
+        return call
 
 
 def require(version: int) -> None:

@@ -12,7 +12,7 @@ from multifrost import ChildWorker as _ChildWorker
 from multifrost import ParentWorker as _ParentWorker
 from multifrost import typed as _mf
 
-_mf.require(1)
+_mf.require(2)
 
 
 @_dataclass(kw_only=True, slots=True)
@@ -60,7 +60,7 @@ class ClockWorker(_ChildWorker, _ABC):
 
 
 class ClockClient:
-    """Calls a worker of Clock from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Clock, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from multifrost import ChildWorker as _ChildWorker
 from multifrost import ParentWorker as _ParentWorker
 from multifrost import typed as _mf
 
-_mf.require(1)
+_mf.require(2)
 
 string_alias: _TypeAlias = "str"
 
@@ -315,7 +315,7 @@ class runWorker(_ChildWorker, _ABC):
 
 
 class runClient:
-    """Calls a worker of run from asyncio code; `timeout` in seconds."""
+    """Calls a worker of run, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,
@@ -510,7 +510,7 @@ class OldWorker(_ChildWorker, _ABC):
 
 
 class OldClient:
-    """Calls a worker of Old from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Old, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from multifrost import ChildWorker as _ChildWorker
 from multifrost import ParentWorker as _ParentWorker
 from multifrost import typed as _mf
 
-_mf.require(1)
+_mf.require(2)
 
 Folder2: _TypeAlias = "str"
 
@@ -175,7 +175,7 @@ class RecursionWorker(_ChildWorker, _ABC):
 
 
 class RecursionClient:
-    """Calls a worker of Recursion from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Recursion, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,

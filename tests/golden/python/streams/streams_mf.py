@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
-from collections.abc import AsyncIterator as _AsyncIterator
+from collections.abc import AsyncIterable as _AsyncIterable
+from collections.abc import Iterable as _Iterable
 from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from datetime import datetime as _datetime
@@ -14,7 +15,7 @@ from multifrost import ChildWorker as _ChildWorker
 from multifrost import ParentWorker as _ParentWorker
 from multifrost import typed as _mf
 
-_mf.require(1)
+_mf.require(2)
 
 
 @_dataclass(kw_only=True, slots=True)
@@ -44,9 +45,8 @@ class _Streams__methods:
             _mf.Parameter("name", _mf.STRING),
             _mf.Parameter("limit", _mf.I32, "omitted"),
         ),
-        result=_Sample,
+        output=_Sample,
         throws=(Gone,),
-        streams=True,
     )
     upload = _mf.Method(
         "Streams.upload",
@@ -54,19 +54,15 @@ class _Streams__methods:
         "upload",
         (
             _mf.Parameter("name", _mf.STRING),
-            _mf.Parameter("samples", _Sample),
         ),
         result=_mf.I32,
-        streams=True,
+        input=_Sample,
     )
     forget = _mf.Method(
         "Streams.forget",
         "forget",
         "forget",
-        (
-            _mf.Parameter("samples", _mf.BYTES),
-        ),
-        streams=True,
+        input=_mf.BYTES,
     )
     transform = _mf.Method(
         "Streams.transform",
@@ -74,10 +70,9 @@ class _Streams__methods:
         "transform",
         (
             _mf.Parameter("factor", _mf.F64),
-            _mf.Parameter("input", _mf.Optional(_Sample)),
         ),
-        result=_mf.OneOf(_mf.STRING, _mf.F64),
-        streams=True,
+        output=_mf.OneOf(_mf.STRING, _mf.F64),
+        input=_mf.Optional(_Sample),
     )
     ordinary = _mf.Method(
         "Streams.ordinary",
@@ -99,20 +94,19 @@ class StreamsWorker(_ChildWorker, _ABC):
     )
 
     @_abstractmethod
-    def watch(self, name: str, limit: int | None) -> _AsyncIterator[Sample]:
+    def watch(self, name: str, limit: int | None) -> _mf.Yields[Sample]:
         raise NotImplementedError
 
     @_abstractmethod
-    def upload(self, name: str, samples: _AsyncIterator[Sample]) -> int:
+    def upload(self, name: str, samples: _mf.Items[Sample]) -> _mf.Returns[int]:
         raise NotImplementedError
 
     @_abstractmethod
-    def forget(self, samples: _AsyncIterator[bytes]) -> None:
+    def forget(self, samples: _mf.Items[bytes]) -> _mf.Returns[None]:
         raise NotImplementedError
 
     @_abstractmethod
-    def transform(self, factor: float,
-                  input: _AsyncIterator[Sample | None]) -> _AsyncIterator[str | float]:
+    def transform(self, factor: float, input: _mf.Items[Sample | None]) -> _mf.Yields[str | float]:
         raise NotImplementedError
 
     @_abstractmethod
@@ -129,7 +123,7 @@ class StreamsWorker(_ChildWorker, _ABC):
 
 
 class StreamsClient:
-    """Calls a worker of Streams from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Streams, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,
@@ -156,22 +150,22 @@ class StreamsClient:
             self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
         )
 
-    async def watch(self, name: str, limit: int | None = None) -> _AsyncIterator[Sample]:
-        result: _AsyncIterator[Sample] = await self._calls.call(_Streams__methods.watch, name,
-                                                                limit)
+    def watch(self, name: str, limit: int | None = None) -> _mf.Stream[Sample]:
+        result: _mf.Stream[Sample] = self._calls.stream(_Streams__methods.watch, name, limit)
         return result
 
-    async def upload(self, name: str, samples: _AsyncIterator[Sample]) -> int:
-        result: int = await self._calls.call(_Streams__methods.upload, name, samples)
+    async def upload(self, name: str, samples: _AsyncIterable[Sample] | _Iterable[Sample]) -> int:
+        result: int = await self._calls.upload(_Streams__methods.upload, name, samples)
         return result
 
-    async def forget(self, samples: _AsyncIterator[bytes]) -> None:
-        await self._calls.call(_Streams__methods.forget, samples)
+    async def forget(self, samples: _AsyncIterable[bytes] | _Iterable[bytes]) -> None:
+        await self._calls.upload(_Streams__methods.forget, samples)
 
-    async def transform(self, factor: float,
-                        input: _AsyncIterator[Sample | None]) -> _AsyncIterator[str | float]:
-        result: _AsyncIterator[str | float] = await self._calls.call(_Streams__methods.transform,
-                                                                     factor, input)
+    def transform(
+        self, factor: float,
+        input: _AsyncIterable[Sample | None] | _Iterable[Sample | None]) -> _mf.Stream[str | float]:
+        result: _mf.Stream[str | float] = self._calls.stream(_Streams__methods.transform, factor,
+                                                             input)
         return result
 
     async def ordinary(self) -> int:
@@ -207,21 +201,22 @@ class StreamsSyncClient:
             self._calls.worker, namespace=namespace, timeout=timeout, trace=trace
         )
 
-    def watch(self, name: str, limit: int | None = None) -> _AsyncIterator[Sample]:
-        result: _AsyncIterator[Sample] = self._calls.call_sync(_Streams__methods.watch, name, limit)
+    def watch(self, name: str, limit: int | None = None) -> _mf.SyncStream[Sample]:
+        result: _mf.SyncStream[Sample] = self._calls.stream_sync(_Streams__methods.watch, name,
+                                                                 limit)
         return result
 
-    def upload(self, name: str, samples: _AsyncIterator[Sample]) -> int:
-        result: int = self._calls.call_sync(_Streams__methods.upload, name, samples)
+    def upload(self, name: str, samples: _Iterable[Sample]) -> int:
+        result: int = self._calls.upload_sync(_Streams__methods.upload, name, samples)
         return result
 
-    def forget(self, samples: _AsyncIterator[bytes]) -> None:
-        self._calls.call_sync(_Streams__methods.forget, samples)
+    def forget(self, samples: _Iterable[bytes]) -> None:
+        self._calls.upload_sync(_Streams__methods.forget, samples)
 
     def transform(self, factor: float,
-                  input: _AsyncIterator[Sample | None]) -> _AsyncIterator[str | float]:
-        result: _AsyncIterator[str | float] = self._calls.call_sync(_Streams__methods.transform,
-                                                                    factor, input)
+                  input: _Iterable[Sample | None]) -> _mf.SyncStream[str | float]:
+        result: _mf.SyncStream[str | float] = self._calls.stream_sync(_Streams__methods.transform,
+                                                                      factor, input)
         return result
 
     def ordinary(self) -> int:

@@ -21,7 +21,7 @@ from multifrost import typed as _mf
 
 import shared.base_mf as base_mf
 
-_mf.require(1)
+_mf.require(2)
 
 Id: _TypeAlias = "str"
 
@@ -625,7 +625,7 @@ class TypesWorker(_ChildWorker, _ABC):
 
 
 class TypesClient:
-    """Calls a worker of Types from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Types, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,

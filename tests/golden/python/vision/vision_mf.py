@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from abc import ABC as _ABC
 from abc import abstractmethod as _abstractmethod
-from collections.abc import AsyncIterator as _AsyncIterator
 from collections.abc import Mapping as _Mapping
 from dataclasses import dataclass as _dataclass
 from dataclasses import field as _field
@@ -21,7 +20,7 @@ from multifrost import typed as _mf
 
 import common.geo_mf as geo_mf
 
-_mf.require(1)
+_mf.require(2)
 
 ImageId: _TypeAlias = "str"
 
@@ -212,8 +211,7 @@ class _Vision__methods:
         (
             _mf.Parameter("camera", _CameraSource),
         ),
-        result=_Detection,
-        streams=True,
+        output=_Detection,
     )
 
 
@@ -252,7 +250,7 @@ class VisionWorker(_ChildWorker, _ABC):
         raise NotImplementedError
 
     @_abstractmethod
-    def watch(self, camera: CameraSource) -> _AsyncIterator[Detection]:
+    def watch(self, camera: CameraSource) -> _mf.Yields[Detection]:
         raise NotImplementedError
 
     _multifrost_dispatch = {
@@ -266,7 +264,7 @@ class VisionWorker(_ChildWorker, _ABC):
 
 
 class VisionClient:
-    """Calls a worker of Vision from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Vision, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,
@@ -317,8 +315,8 @@ class VisionClient:
         result: list[list[Detection]] = await self._calls.call(_Vision__methods.detect_all, images)
         return result
 
-    async def watch(self, camera: CameraSource) -> _AsyncIterator[Detection]:
-        result: _AsyncIterator[Detection] = await self._calls.call(_Vision__methods.watch, camera)
+    def watch(self, camera: CameraSource) -> _mf.Stream[Detection]:
+        result: _mf.Stream[Detection] = self._calls.stream(_Vision__methods.watch, camera)
         return result
 
 
@@ -373,6 +371,6 @@ class VisionSyncClient:
         result: list[list[Detection]] = self._calls.call_sync(_Vision__methods.detect_all, images)
         return result
 
-    def watch(self, camera: CameraSource) -> _AsyncIterator[Detection]:
-        result: _AsyncIterator[Detection] = self._calls.call_sync(_Vision__methods.watch, camera)
+    def watch(self, camera: CameraSource) -> _mf.SyncStream[Detection]:
+        result: _mf.SyncStream[Detection] = self._calls.stream_sync(_Vision__methods.watch, camera)
         return result

@@ -13,7 +13,7 @@ from multifrost import ChildWorker as _ChildWorker
 from multifrost import ParentWorker as _ParentWorker
 from multifrost import typed as _mf
 
-_mf.require(1)
+_mf.require(2)
 
 Places: _TypeAlias = "list[Point]"
 
@@ -107,7 +107,7 @@ class CommonWorker(_ChildWorker, _ABC):
 
 
 class CommonClient:
-    """Calls a worker of Common from asyncio code; `timeout` in seconds."""
+    """Calls a worker of Common, from asyncio code; `timeout` in seconds."""
 
     def __init__(
         self,

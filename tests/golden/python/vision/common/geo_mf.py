@@ -7,7 +7,7 @@ from dataclasses import dataclass as _dataclass
 
 from multifrost import typed as _mf
 
-_mf.require(1)
+_mf.require(2)
 
 
 @_dataclass(kw_only=True, slots=True)
