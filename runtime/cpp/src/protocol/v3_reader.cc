@@ -128,13 +128,12 @@ bool read_arguments(Decoder& from, Message& into) {
 Reading V3::read(const Bytes& frame, Message& into) const {
   into = Message{};
   Decoder from(frame);
-  std::string_view app;
   std::string_view type;
   if (from.peek() != Kind::map) return Reading::garbage;
   std::size_t fields = 0;
   bool whole = from.begin_map(fields);
   if (const auto opening = match_opening(frame.view().as_text()); whole && opening) {
-    app = kAppId;
+    into.app = kAppId;
     into.id = opening->id;
     type = opening->type;
     fields -= Opening::kFields;
@@ -148,7 +147,7 @@ Reading V3::read(const Bytes& frame, Message& into) const {
                 if (key == "id") return text(from, into.id);
                 break;
               case 3:
-                if (key == "app") return text(from, app);
+                if (key == "app") return text(from, into.app);
                 break;
               case 4:
                 if (key == "type") return text(from, type);
@@ -177,11 +176,11 @@ Reading V3::read(const Bytes& frame, Message& into) const {
             return from.skip();
           });
   if (!whole) into.damage = from.path() + ": " + from.reason();
-  if (!app.empty() && app != kAppId) return Reading::foreign;
+  if (!into.app.empty() && into.app != kAppId) return Reading::foreign;
   into.kind = kind_of(type);
   // An answer carries the id back as text, so it must be text.
   const bool answerable =
-      app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
+      into.app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
   return answerable ? Reading::message : Reading::garbage;
 }
 

@@ -1,10 +1,12 @@
-// The interface handshake: a generated client's worker must serve the interface that it was made
-// for (wire page). The first heartbeat asks, its echo tells; a worker that tells nothing is taken.
+// Whether a worker suits: it must speak our protocol (spec 13.1), and serve the interface that a
+// generated client was made for (wire page). The first heartbeat asks, its echo tells; a worker
+// that tells nothing is taken.
 #include <algorithm>
 #include <utility>
 
 #include "call/interface_match.h"
 #include "session/parent_session.h"
+#include "wire/text.h"
 
 namespace multifrost::session {
 
@@ -33,6 +35,22 @@ bool ParentSession::suits(Link& link) {
     return false;
   }
   return true;
+}
+
+/// A message that is none of ours. Of another application before the worker is ready, it is the
+/// hard failure of spec 13.1; a worker that has proved itself keeps its connection and its calls.
+void ParentSession::refused(Link& link, protocol::Reading reading, const protocol::Message& message,
+                            const transport::Event& event) {
+  std::string text = "a message that cannot be read was ignored";
+  if (reading == protocol::Reading::foreign) {
+    text = name_ + " speaks another protocol: its message carries the app id " +
+           wire::quoted(message.app) + ", not comlink_ipc_v3 (spec 13.1)";
+    if (!link.was_ready && event.peer == link.peer && !link.unsuitable) {
+      link.unsuitable = Failure(ErrorCode::connection, Execution::not_executed, text);
+      phase_changed_.notify_all();
+    }
+  }
+  core_.log(LogLevel::warning, "foreign_message", text, name_);
 }
 
 }  // namespace multifrost::session

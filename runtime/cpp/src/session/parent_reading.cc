@@ -170,9 +170,10 @@ void ParentSession::take(Lock& lock, Link& link, Event& event) {
 void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
   using protocol::MessageKind;
   protocol::Message message;
-  if (protocol_.read(event.payload, message) != protocol::Reading::message) {
-    core_.log(LogLevel::warning, "foreign_message", "a message that is none was ignored", name_);
-    return lock.lock();
+  if (const auto reading = protocol_.read(event.payload, message);
+      reading != protocol::Reading::message) {
+    lock.lock();
+    return refused(link, reading, message, event);
   }
   switch (message.kind) {
     case MessageKind::response:

@@ -142,6 +142,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   // parent_handshake.cc
   std::optional<Failure> mismatch(const Link& link, const Interface& expected) const;
   bool suits(Link& link);
+  void refused(Link& link, protocol::Reading reading, const protocol::Message& message,
+               const transport::Event& event);
 
   // parent_supervision.cc
   void on_ready(unsigned tag) override;
