@@ -1,6 +1,6 @@
 // The C++ worker that the session tests start: dynamic functions that do what their names say.
 //
-//   runtime_cpp_worker [--service=ID]
+//   runtime_cpp_worker [--service=ID] [--log=FILE]
 #include <unistd.h>
 
 #include <csignal>
@@ -12,7 +12,9 @@
 #include <thread>
 
 #include "multifrost/child_worker.h"
+#include "multifrost/json_lines.h"
 #include "multifrost/parent_worker.h"
+#include "multifrost/runtime.h"
 
 namespace {
 
@@ -20,12 +22,12 @@ using multifrost::CallContext;
 using multifrost::Value;
 using Arguments = std::vector<Value>;
 
-/// Parents may add arguments of their own, which are ignored.
-std::string service_id(int argc, char** argv) {
-  constexpr std::string_view kOption = "--service=";
+/// Of an option such as "--log="; empty without it. Parents may add arguments of their own, which
+/// are ignored.
+std::string value_of(std::string_view option, int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument.starts_with(kOption)) return std::string(argument.substr(kOption.size()));
+    if (argument.starts_with(option)) return std::string(argument.substr(option.size()));
   }
   return {};
 }
@@ -33,7 +35,12 @@ std::string service_id(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  multifrost::ChildWorker worker(service_id(argc, argv));
+  multifrost::RuntimeOptions options;
+  if (const std::string file = value_of("--log=", argc, argv); !file.empty()) {
+    options.log = multifrost::json_lines_sink(std::fopen(file.c_str(), "w"));
+  }
+  multifrost::Runtime runtime(std::move(options));
+  multifrost::ChildWorker worker(value_of("--service=", argc, argv), &runtime);
   worker.function(
       "add", [](Arguments values) { return Value(values.at(0).as_int() + values.at(1).as_int()); });
   worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });

@@ -16,7 +16,10 @@ Result<void> ParentSession::expect(const Interface& interface) {
   if (std::find(expected_.begin(), expected_.end(), &interface) != expected_.end()) return {};
   // A worker that serves others goes on serving them: only this client is refused.
   if (link_ && link_->ready) {
-    if (auto failure = mismatch(*link_, interface)) return *std::move(failure);
+    if (auto failure = mismatch(*link_, interface)) {
+      note(events::kInterfaceMismatch, failure->message());
+      return *std::move(failure);
+    }
   }
   expected_.push_back(&interface);
   return {};
@@ -31,6 +34,7 @@ bool ParentSession::suits(Link& link) {
   for (const Interface* const expected : expected_) {
     link.unsuitable = mismatch(link, *expected);
     if (!link.unsuitable) continue;
+    note(events::kInterfaceMismatch, link.unsuitable->message());
     phase_changed_.notify_all();
     return false;
   }
@@ -50,7 +54,7 @@ void ParentSession::refused(Link& link, protocol::Reading reading, const protoco
       phase_changed_.notify_all();
     }
   }
-  core_.log(LogLevel::warning, "foreign_message", text, name_);
+  note(events::kForeignMessage, text);
 }
 
 }  // namespace multifrost::session

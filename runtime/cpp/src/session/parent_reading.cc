@@ -201,7 +201,7 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
   engine::CallLedger::Entry* const entry =
       ledger_.find(id.value_or(engine::CallId{}), epoch_of(link));
   if (entry == nullptr) {
-    core_.log(LogLevel::debug, "late_answer", "an answer that nobody waits for", name_, message.id);
+    note(events::kLateAnswer, "an answer that nobody waits for", message.id);
     return;
   }
   using Outcome = engine::CircuitBreaker::Outcome;
@@ -239,9 +239,12 @@ void ParentSession::echoed(Link& link, const protocol::Message& message, const B
   if (!id || !link.heartbeat.echoed(*id, now, busy)) return;
   metrics_.beat(*link.heartbeat.round_trip());
   if (link.heartbeat.stalled()) {
+    note(events::kHandlerStalled,
+         "a handler of " + name_ + " runs for longer than handler_stall_timeout");
     tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
   } else {
     breaker_.beat_echoed(epoch_of(link));
+    see_circuit();
   }
   if (link.ready || link.lost_at) return wake_at(next_time(link));
   link.interfaces = part_of(frame, message.extras.interfaces);
@@ -251,6 +254,8 @@ void ParentSession::echoed(Link& link, const protocol::Message& message, const B
   link.ready = link.was_ready = true;
   link.ours = message.extras.present;
   ours_ = link.ours;
+  note(events::kWorkerReady,
+       name_ + (link.ours ? " is ready" : " is ready; its runtime is another's"));
   if (phase_ == Phase::connecting || phase_ == Phase::restarting) phase_ = Phase::ready;
   flush_queue(link);
   phase_changed_.notify_all();

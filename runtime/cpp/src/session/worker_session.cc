@@ -34,7 +34,7 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
       protocol_(protocol),
       functions_(functions),
       options_(options),
-      answer_(*transport_, protocol) {
+      answer_(*transport_, protocol, options_.log, options_.name) {
   outside_.add(standby_wake_.get(), kWake);
   if (options.lifeline != nullptr && options.lifeline->descriptor() >= 0) {
     outside_.add(options.lifeline->descriptor(), kLifeline);
@@ -93,7 +93,7 @@ void WorkerSession::run_queued(const Waiting& waiting) {
 
 void WorkerSession::run(const protocol::Message& call, const Waiting& waiting,
                         Clock::time_point begin) {
-  answer_.open(waiting.peer, call.id);
+  answer_.open(waiting.peer, call);
   if (!call.damage.empty()) {
     answer_.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
   } else if (!call.has_function) {

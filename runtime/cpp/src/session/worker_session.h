@@ -25,6 +25,7 @@
 #include "process/lifeline.h"
 #include "protocol/protocol.h"
 #include "session/function_table.h"
+#include "session/log.h"
 #include "session/worker_answer.h"
 #include "transport/event_fd.h"
 #include "transport/poller.h"
@@ -39,6 +40,8 @@ struct WorkerOptions {
   bool may_end_process = false;  ///< when the parent is gone and a handler is stuck
   const process::Lifeline* lifeline = nullptr;  ///< tells when the parent is gone (R7)
   int signals = transport::kNoDescriptor;       ///< readable: SIGINT or SIGTERM arrived
+  Log log = {};
+  std::string name = {};  ///< the service's id, for the log
 };
 
 class WorkerSession {
