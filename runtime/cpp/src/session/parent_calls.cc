@@ -78,6 +78,10 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
       break;
   }
   if (breaker_.admits()) return std::nullopt;
+  if (phase_ == Phase::ready && breaker_.admit_probe(Clock::now())) {
+    see_circuit();
+    return std::nullopt;
+  }
   metrics_.refused();
   return refused(ErrorCode::circuit_open, circuit_text());
 }

@@ -51,7 +51,10 @@ std::string ParentSession::circuit_text() const {
   if (const auto since = breaker_.opened_at()) {
     text += "; for " + duration_text(Clock::now() - *since);
   }
-  return text + "; it closes with the next answered heartbeat, or reset_circuit()";
+  return text + "; it closes with the next " +
+         (options_.circuit.probe_by_call ? "call that succeeds, tried at most every second,"
+                                         : "answered heartbeat,") +
+         " or reset_circuit()";
 }
 
 bool ParentSession::healthy() const noexcept {

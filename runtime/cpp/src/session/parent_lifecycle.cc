@@ -25,6 +25,7 @@ engine::CircuitBreaker::Options breaker_options(const SpawnOptions& options) {
   Breaker::Options breaker;
   breaker.enabled = options.circuit.enabled;
   breaker.literal = options.circuit.literal_counting;
+  breaker.probe_by_call = options.circuit.probe_by_call;
   breaker.threshold =
       options.circuit.threshold.value_or(Breaker::default_threshold(options.max_restart_attempts));
   return breaker;

@@ -28,7 +28,9 @@ void ParentSession::circuit_changed() {
     case State::closed:
       return note(events::kCircuitClosed, "calls to " + name_ + " are sent again");
     case State::half_open:
-      return note(events::kCircuitHalfOpen, "a heartbeat asks whether " + name_ + " is well again");
+      return note(events::kCircuitHalfOpen,
+                  (options_.circuit.probe_by_call ? "a call" : "a heartbeat") +
+                      (" asks whether " + name_ + " is well again"));
     case State::forced_open:
       if (before == State::closed) {
         note(events::kCircuitOpened,

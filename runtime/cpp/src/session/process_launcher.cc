@@ -53,6 +53,9 @@ class ProcessLauncher final : public Launcher {
         arguments_(options.arguments),
         added_(options.environment),
         directory_(options.working_directory),
+        bind_host_(options.bind_host),
+        unix_socket_(options.unix_socket),
+        output_as_messages_(options.output_as_messages),
         spawner_(spawner),
         transports_(transports),
         log_(std::move(log)),
@@ -61,14 +64,15 @@ class ProcessLauncher final : public Launcher {
   Result<Launched> launch() override {
     const auto check = std::make_shared<WorkerCheck>(log_, name_);
     transport::ListenOptions options;
-    options.unix_socket = true;
+    options.host = bind_host_;
+    options.unix_socket = unix_socket_;
     options.check = check;
     auto listening = transports_.listen_as_parent(options);
     if (!listening) return listening.failure();
 
     auto added = added_;
     added["COMLINK_WORKER_MODE"] = "1";
-    added["MULTIFROST_STDIO"] = "pipe";
+    if (!output_as_messages_) added["MULTIFROST_STDIO"] = "pipe";
     for (const transport::Endpoint& endpoint : listening->endpoints) {
       if (endpoint.kind == transport::Endpoint::Kind::tcp) {
         added["COMLINK_ZMQ_PORT"] = std::to_string(endpoint.port);
@@ -101,6 +105,9 @@ class ProcessLauncher final : public Launcher {
   const std::vector<std::string> arguments_;
   const std::map<std::string, std::string> added_;
   const std::string directory_;
+  const std::string bind_host_;
+  const bool unix_socket_;
+  const bool output_as_messages_;
   process::Spawner& spawner_;
   transport::Factory& transports_;
   const Log log_;
