@@ -153,12 +153,6 @@ TEST_P(InProcess, AClosedChannelRefusesCalls) {
   EXPECT_EQ(client.async().add(1, 2).try_get().failure().code(), ErrorCode::closed);
 }
 
-TEST_P(InProcess, StreamsAreUnimplemented) {
-  const auto stream = client.try_watch();
-  EXPECT_EQ(stream.failure().code(), ErrorCode::unimplemented);
-  EXPECT_EQ(stream.failure().execution(), Execution::not_executed);
-}
-
 /// A peer that knows nothing of the interface: sends any bytes as arguments.
 mf::Failure raw_call(mf::Dispatcher& worker, const mf::Method& method,
                      const std::vector<std::string>& arguments) {

@@ -15,7 +15,6 @@
 #include "multifrost/error.h"
 #include "multifrost/generated.h"
 #include "multifrost/pending.h"
-#include "multifrost/stream.h"
 
 namespace calc {
 namespace mf = ::multifrost;
@@ -123,12 +122,8 @@ inline constexpr mf::Method kStatsMethod = {.label = "Calc.stats",
                                             .name = "stats",
                                             .name_space = "default",
                                             .parameters = kStatsParameters};
-inline constexpr mf::Method kWatch = {.label = "Calc.watch",
-                                      .name = "watch",
-                                      .name_space = "default",
-                                      .stream = mf::StreamKind::from_worker};
 // Sorted by wire name.
-inline constexpr const mf::Method* kMethods[] = {&kAdd, &kDivide, &kReset, &kStatsMethod, &kWatch};
+inline constexpr const mf::Method* kMethods[] = {&kAdd, &kDivide, &kReset, &kStatsMethod};
 inline constexpr mf::Interface kCalc = {.name = "samples.calc.Calc",
                                         .name_space = "default",
                                         .version = "",
@@ -183,10 +178,6 @@ class CalcClient final : public Calc, private mf::Client {
   }
   mf::Result<void> try_reset() const { return request(kReset, 0).call_nothing(); }
   void reset() const override { try_reset().value(); }
-
-  mf::Result<mf::StreamReader<double>> try_watch() const {
-    return mf::streams_unimplemented(kWatch);
-  }
 
   class Async;
   Async async() const;

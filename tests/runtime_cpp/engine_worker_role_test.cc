@@ -1,4 +1,5 @@
-// R2 over all interleavings: a fixed thread that runs three handlers, and a standby with its timer.
+// R2 over all interleavings: a fixed thread that runs three handlers, which may wait for items of
+// their streams, and a standby with its timer.
 #include "engine/worker_read_role.h"
 #include "engine_support.h"
 
@@ -11,8 +12,10 @@ class WorkerWorld {
  public:
   std::vector<std::string> actions() const {
     std::vector<std::string> possible;
-    if (fixed_ == Fixed::reads && handlers_ < 3) possible.push_back("begin");
+    if (fixed_ == Fixed::reads && !within_ && handlers_ < 3) possible.push_back("begin");
     if (fixed_ == Fixed::handles) possible.push_back("end");
+    if (fixed_ == Fixed::handles && waits_ < 2) possible.push_back("wait");
+    if (fixed_ == Fixed::reads && within_) possible.push_back("go on");
     if (fixed_ == Fixed::waits && role_.taken_back()) possible.push_back("taken");
     if (armed_ && !standby_reads_) possible.push_back("tick");
     if (standby_reads_ && role_.asked_back()) possible.push_back("give");
@@ -20,16 +23,20 @@ class WorkerWorld {
   }
 
   void act(const std::string& action) {
-    if (action == "begin") {
-      ++handlers_;
+    if (action == "begin" || action == "go on") {
+      if (!within_) ++handlers_;
+      within_ = false;
+      ++runs_;
       fixed_ = Fixed::handles;
       if (role_.begin_handler()) armed_ = true;
-    } else if (action == "end") {
+    } else if (action == "end" || action == "wait") {
+      within_ = action == "wait";
+      if (within_) ++waits_;
       fixed_ = role_.end_handler() ? Fixed::reads : Fixed::waits;
     } else if (action == "taken") {
       fixed_ = Fixed::reads;
     } else if (action == "tick") {
-      const int seen = handlers_;
+      const int seen = runs_;
       const bool same = seen_ == seen && fixed_ == Fixed::handles;
       const Tick tick = role_.tick(last_);
       armed_ = tick == Tick::again;
@@ -52,10 +59,12 @@ class WorkerWorld {
     EXPECT_EQ(fixed_, Fixed::reads);
     EXPECT_FALSE(standby_reads_);
     EXPECT_EQ(handlers_, 3);
+    EXPECT_FALSE(within_);
   }
 
   std::string signature() const {
     return std::to_string(static_cast<int>(fixed_)) + std::to_string(handlers_) +
+           std::to_string(runs_) + (within_ ? 'w' : '-') + std::to_string(waits_) +
            (armed_ ? 'a' : '-') + (standby_reads_ ? 's' : '-') + std::to_string(last_) + "/" +
            std::to_string(static_cast<int>(role_.state())) + std::to_string(seen_);
   }
@@ -65,6 +74,9 @@ class WorkerWorld {
   WorkerReadRole role_;
   Fixed fixed_ = Fixed::reads;
   int handlers_ = 0;
+  int runs_ = 0;   ///< a handler goes on as another one
+  int waits_ = 0;  ///< for items
+  bool within_ = false;
   int seen_ = -1;
   bool armed_ = false;
   bool standby_reads_ = false;

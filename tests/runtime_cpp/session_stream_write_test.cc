@@ -198,6 +198,15 @@ TEST_F(StreamSessionTest, AFullTransportHoldsTheWriterAndLosesNothing) {
   EXPECT_EQ(worker_->next("mf_cancel").id(), id) << "a cancel is not lost either";
 }
 
+TEST_F(StreamSessionTest, ABurstLeavesInOrderThoughNobodyWaitsForIt) {
+  open_ours();
+  auto upload = store();
+  const std::string id = worker_->next("call").id();
+  credit(id, 1000);
+  for (int at = 0; at < 200; ++at) upload.input.write(at);
+  for (int at = 0; at < 200; ++at) EXPECT_EQ(worker_->next("mf_stream").value["seq"], Value(at));
+}
+
 TEST_F(StreamSessionTest, LossWakesAWriterThatWaitsForRoom) {
   open_ours();
   auto upload = store();

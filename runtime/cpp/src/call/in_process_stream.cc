@@ -164,6 +164,7 @@ void InProcessStream::run(const Start& start) {
 }
 
 void InProcessStream::end(Reply reply) {
+  stream_->stop.request_stop();  // first: a handler whose write fails finds it stopped
   {
     const std::lock_guard lock(stream_->mutex);
     if (std::exchange(stream_->over, true)) return;
@@ -174,7 +175,6 @@ void InProcessStream::end(Reply reply) {
     }
     stream_->changed.notify_all();
   }
-  stream_->stop.request_stop();
   complete(std::move(reply));
 }
 

@@ -4,13 +4,15 @@
 // a handler has run for a whole tick does the standby take over, so that heartbeats, cancel and
 // shutdown are answered; it queues calls and gives the reading back when the fixed thread asks.
 //
-//   state          | fixed thread                           | standby
-//   ---------------+----------------------------------------+-------------------------------------------
-//   fixed reads    | begin_handler → busy                   | try_take fails: nothing to do
-//   busy           | end_handler → fixed reads              | try_take(same handler) → standby
-//   reads standby reads  | end_handler → returning (and wakes it) | begin_handler is impossible
-//   here returning      | waits until taken_back()               | give_back → fixed reads (and
-//   wakes it)
+//   state         | fixed thread                           | standby
+//   --------------+----------------------------------------+------------------------------------
+//   fixed reads   | begin_handler → busy                   | tick: nothing to take
+//   busy          | end_handler → fixed reads              | tick (same handler) → standby reads
+//   standby reads | end_handler → returning (and wakes it) | reads
+//   returning     | waits until taken_back()               | give_back → fixed reads (wakes it)
+//
+// A handler that waits for an item of its stream ends as far as this table is concerned, so that
+// the fixed thread reads, and begins again, as another one, when the item is there.
 //
 // One atomic word: state in the low bits, above them the number of the handler, so that the standby
 // never takes over from a handler that it did not see a tick ago. Each method is one atomic step,

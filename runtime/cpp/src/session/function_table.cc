@@ -18,7 +18,11 @@ void FunctionTable::add(Dispatcher& worker) {
   const Interface& interface = worker.interface();
   name_spaces_.emplace(interface.name_space);
   for (std::size_t place = 0; place < interface.methods.size(); ++place) {
-    insert(interface.name_space, interface.methods[place]->name, {&worker, place});
+    const Method& method = *interface.methods[place];
+    const bool gives_stream =
+        method.stream == StreamKind::from_worker || method.stream == StreamKind::both;
+    insert(interface.name_space, method.name,
+           {.dispatcher = &worker, .place = place, .gives_stream = gives_stream});
   }
   interfaces_.push_back(&interface);
 }

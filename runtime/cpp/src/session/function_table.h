@@ -23,6 +23,7 @@ struct Function {
   /// Its last run was so short that earlier answers may wait for it to end. Belongs to the thread
   /// that runs the handlers.
   mutable bool quick = false;
+  bool gives_stream = false;  ///< its result is one
 };
 
 class FunctionTable {

@@ -6,12 +6,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "session/worker_answer.h"
+#include "session/worker_stream.h"
 #include "transport/transport.h"
 
 namespace multifrost::session {
@@ -19,8 +22,9 @@ namespace multifrost::session {
 struct HandlerSlot {
   using Time = std::chrono::steady_clock::time_point;
 
-  HandlerSlot(transport::Transport& transport, const protocol::Protocol& protocol)
-      : answer(transport, protocol) {}
+  HandlerSlot(transport::Transport& transport, const protocol::Protocol& protocol, const Log& log,
+              std::string_view worker)
+      : answer(transport, protocol, log, worker) {}
 
   // ---- under the session's lock
 
@@ -32,14 +36,18 @@ struct HandlerSlot {
     id.assign(call);
     since = now;
   }
-  void end() noexcept { since.reset(); }
+  void end() noexcept {
+    since.reset();
+    stream.reset();
+  }
   bool runs(transport::PeerId from) const noexcept { return since && peer == from; }
   bool runs(transport::PeerId from, std::string_view call) const noexcept {
     return runs(from) && id == call;
   }
   /// For request_stop(), without the lock: it runs what the handler has registered. The call may
   /// have ended by then, but no other call hears of it.
-  std::stop_source source_to_stop() noexcept {
+  std::stop_source source_to_stop(ErrorCode why) noexcept {
+    if (!stop_used) stopped_by = why;
     stop_used = true;
     return stop;
   }
@@ -49,12 +57,17 @@ struct HandlerSlot {
   std::optional<Time> since;  ///< when the running call began; none: nothing runs
   std::stop_source stop;
   bool stop_used = false;
+  ErrorCode stopped_by{};                ///< when stop_used
+  std::shared_ptr<WorkerStream> stream;  ///< the running call's, if it has one
 
   // ---- of the thread whose place it is
 
   WorkerAnswer answer;
   transport::PeerId caller = transport::PeerId::none;
   std::string caller_name;  ///< for CallContext
+  // Of the running call, for its stream.
+  std::optional<std::uint64_t> credit;
+  std::optional<Time> deadline;
 
   void know_caller(transport::PeerId from) {
     if (caller == from) return;

@@ -17,6 +17,23 @@ using transport::Sent;
 
 std::string label_of(const Call& call) { return std::string(call.method->label) + ": "; }
 
+/// A writer is woken when there is room, as long as this lives; under the session's lock.
+class WantRoom {
+ public:
+  WantRoom(std::shared_ptr<Link> link, Seat& seat) : link_(std::move(link)), seat_(seat) {
+    if (link_ && link_->blocked) link_->want_room.push_back(&seat_);
+  }
+  WantRoom(const WantRoom&) = delete;
+  WantRoom& operator=(const WantRoom&) = delete;
+  ~WantRoom() {
+    if (link_) std::erase(link_->want_room, &seat_);
+  }
+
+ private:
+  const std::shared_ptr<Link> link_;
+  Seat& seat_;
+};
+
 bool result_streams(StreamKind kind) noexcept {
   return kind == StreamKind::from_worker || kind == StreamKind::both;
 }
@@ -215,18 +232,20 @@ Result<void> ParentSession::send_item(StreamCall& stream) {
         return unwritable(stream);
       }
       stream.writer_.served = false;
-      if (link_ && link_->blocked) link_->want_room.push_back(&stream.writer_);
-      const std::shared_ptr<Link> link = link_;
+      const WantRoom until_room(link_, stream.writer_);
       wait(lock, call, stream.writer_, Time::max(), leader_wake_.get());
-      if (link) std::erase(link->want_room, &stream.writer_);
     }
     if (!ledger_.is_open(call)) return unwritable(stream);
     const std::shared_ptr<Link> link = link_;
     const transport::PeerId peer = link->peer;
     stream.outflow_.take();
-    lock.unlock();  // a system call, for which others need not wait
-    Sent sent = link->transport->try_send(peer, stream.item_.buffer());
-    lock.lock();
+    const bool held = stream.in_a_burst(Clock::now()) && stream.outflow_.may_send();
+    if (held) hold(*link);
+    if (!held) lock.unlock();  // a system call, for which others need not wait
+    Sent sent =
+        link->transport->try_send(peer, stream.item_.buffer(), nullptr,
+                                  held ? transport::Urgency::held : transport::Urgency::now);
+    if (!held) lock.lock();
     // Room may have come in between; if not, this asks for it again.
     if (sent == Sent::full) sent = link->transport->try_send(peer, stream.item_.buffer());
     if (sent == Sent::taken) return {};
@@ -249,7 +268,29 @@ Result<void> ParentSession::finish_items(StreamCall& stream, std::optional<std::
   return {};
 }
 
-Result<std::optional<StreamItem>> StreamCall::next() { return session_->next_item(*this); }
+/// In a child of fork() nothing is sent, and no lock is asked for that a thread of the parent may
+/// hold (R10).
+std::optional<Failure> StreamCall::misplaced() const {
+  if (session_->in_own_process()) return std::nullopt;
+  return Failure(ErrorCode::wrong_process, Execution::not_executed,
+                 label_of(call_) + "this stream belongs to the process that opened it");
+}
+
+/// Items that follow each other this fast leave together; a writer who waits for anything in
+/// between is slower.
+bool StreamCall::in_a_burst(std::chrono::steady_clock::time_point now) noexcept {
+  constexpr std::chrono::microseconds kGap{10};
+  constexpr unsigned kLong = 8;
+  const bool quick = now - written_at_ < kGap;
+  written_at_ = now;
+  burst_ = quick ? burst_ + 1 : 0;
+  return burst_ >= kLong;
+}
+
+Result<std::optional<StreamItem>> StreamCall::next() {
+  if (auto elsewhere = misplaced()) return *std::move(elsewhere);
+  return session_->next_item(*this);
+}
 
 Encoder& StreamCall::begin_item() {
   const protocol::Protocol& protocol = session_->protocol_;
@@ -260,6 +301,7 @@ Encoder& StreamCall::begin_item() {
 }
 
 Result<void> StreamCall::send_item() {
+  if (auto elsewhere = misplaced()) return *std::move(elsewhere);
   session_->protocol_.end_item(item_);
   item_.finish();
   item_.own();  // the value may die before the message has left
@@ -276,9 +318,17 @@ Failure StreamCall::discard_item() {
   return refused;
 }
 
-Result<void> StreamCall::finish() { return session_->finish_items(*this, std::nullopt); }
+Result<void> StreamCall::finish() {
+  if (auto elsewhere = misplaced()) return *std::move(elsewhere);
+  return session_->finish_items(*this, std::nullopt);
+}
+
+void StreamCall::cancel() noexcept {
+  if (session_->in_own_process()) PendingState::cancel();
+}
 
 void StreamCall::give_up() noexcept {
+  if (!session_->in_own_process()) return;
   session_->finish_items(*this, "the caller gave its items up").ok();
 }
 

@@ -14,6 +14,7 @@
 // alone is `item_`; everything else belongs to the session's lock.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -40,10 +41,13 @@ class StreamCall final : public AsyncCall, public StreamPort {
   Failure discard_item() override;
   Result<void> finish() override;
   void give_up() noexcept override;
-  void cancel() noexcept override { PendingState::cancel(); }
+  void cancel() noexcept override;
 
  private:
   friend class ParentSession;
+
+  std::optional<Failure> misplaced() const;
+  bool in_a_burst(std::chrono::steady_clock::time_point now) noexcept;
 
   engine::StreamIntake intake_;
   engine::StreamOutflow outflow_;
@@ -56,6 +60,8 @@ class StreamCall final : public AsyncCall, public StreamPort {
   std::optional<End> unsaid_end_;  ///< of the caller's items, until the call itself has left
   Seat reader_;
   Seat writer_;
+  std::chrono::steady_clock::time_point written_at_{};
+  unsigned burst_ = 0;  ///< items that have followed each other fast
   Encoder item_;
 };
 

@@ -4,23 +4,40 @@
 // nothing. One thread at a time.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "multifrost/dispatcher.h"
 #include "protocol/protocol.h"
+#include "session/log.h"
 #include "transport/transport.h"
 
 namespace multifrost::session {
 
+class WorkerStream;
+
 class WorkerAnswer final : public AnswerSink {
  public:
-  WorkerAnswer(transport::Transport& transport, const protocol::Protocol& protocol) noexcept
-      : transport_(transport), protocol_(protocol), encoder_({}, protocol.format()) {}
+  using OpenStream = std::function<std::shared_ptr<WorkerStream>(const Method& method)>;
 
-  /// From now on for the call `id` of `peer`; `id` must live until the answer.
-  void open(transport::PeerId peer, std::string_view id) noexcept;
+  /// `worker` stands in the log.
+  WorkerAnswer(transport::Transport& transport, const protocol::Protocol& protocol, const Log& log,
+               std::string_view worker) noexcept
+      : transport_(transport),
+        protocol_(protocol),
+        log_(log),
+        worker_(worker),
+        encoder_({}, protocol.format()) {}
+
+  /// From now on for this call of `peer`, whose frame must live until the answer.
+  void open(transport::PeerId peer, const protocol::Message& call) noexcept;
   /// Whether the answer leaves at once or with the next ones; `now` for each call until told.
   void set_urgency(transport::Urgency urgency) noexcept { urgency_ = urgency; }
+
+  /// How a call gets its stream; without it, and for calls that need none, there is none.
+  void lend_streams(OpenStream open) { open_ = std::move(open); }
 
   /// When the answer was written.
   protocol::Time written_at() const noexcept { return written_at_; }
@@ -28,17 +45,27 @@ class WorkerAnswer final : public AnswerSink {
   Encoder& begin_result() override;
   void finish_result() override;
   void fail(const Failure& failure) override;
+  std::shared_ptr<StreamPort> open_stream(const Method& method) override;
 
  private:
+  std::optional<Failure> end_stream(const Failure* handlers);
+  void write_failure(const Failure& failure);
+  void record(std::string_view text) const;
   void send();
 
   transport::Transport& transport_;
   const protocol::Protocol& protocol_;
+  const Log& log_;
+  const std::string_view worker_;
   Encoder encoder_;
   transport::PeerId peer_ = transport::PeerId::none;
   std::string_view id_;
+  std::string_view function_;
+  std::string_view traceparent_;
   transport::Urgency urgency_ = transport::Urgency::now;
   protocol::Time written_at_{};
+  OpenStream open_;
+  std::shared_ptr<WorkerStream> stream_;  ///< the open call's
 };
 
 }  // namespace multifrost::session

@@ -37,7 +37,11 @@ void WorkerSession::handle(Event& event, bool may_run) {
 
 void WorkerSession::handle_message(Event& event, bool may_run) {
   protocol::Message message;
-  if (protocol_.read(event.payload, message) != protocol::Reading::message) return;
+  if (protocol_.read(event.payload, message) != protocol::Reading::message) {
+    options_.log(events::kForeignMessage, "a message that is none of ours was ignored",
+                 {.worker = options_.name});
+    return;
+  }
   if (known_ != event.peer) {
     const std::lock_guard lock(mutex_);
     parents_.insert(event.peer);
@@ -57,6 +61,10 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
       if (!options_.obey_shutdown) return;
       dismissed_ = true;
       return stop();
+    case protocol::MessageKind::stream_item:
+    case protocol::MessageKind::stream_end:
+    case protocol::MessageKind::credit:
+      return take_stream(event.peer, message, event);
     default:
       return;  // spec 13.3: unknown types are ignored
   }
@@ -82,39 +90,29 @@ std::chrono::milliseconds WorkerSession::busy_time() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now - longest);
 }
 
-void WorkerSession::queue(WaitingCall call) {
-  {
-    const std::lock_guard lock(mutex_);
-    queue_.push(std::move(call));
-    queued_ = true;
-  }
-  if (!one_by_one()) arrived_.notify_one();
-}
-
 void WorkerSession::cancel(PeerId peer, std::string_view id) {
   {
     const std::lock_guard lock(mutex_);
     // A queued call that nobody wants any more: its caller has had its outcome already.
     queue_.drop(peer, id);
   }
-  stop_running([&](const HandlerSlot& slot) { return slot.runs(peer, id); });
+  stop_running(ErrorCode::cancelled, [&](const HandlerSlot& slot) { return slot.runs(peer, id); });
 }
 
-template <class Which>
-void WorkerSession::stop_running(const Which& which) noexcept {
+void WorkerSession::stop_running(ErrorCode why,
+                                 const std::function<bool(const HandlerSlot&)>& which) noexcept {
   for (const auto& slot : slots_) {
     std::stop_source source{std::nostopstate};
+    std::shared_ptr<WorkerStream> stream;
     {
       const std::lock_guard lock(mutex_);
-      if (!which(*slot)) continue;
-      source = slot->source_to_stop();
+      if (!slot->since || !which(*slot)) continue;
+      source = slot->source_to_stop(why);
+      stream = slot->stream;
     }
     source.request_stop();
+    if (stream) stream->fail(why);
   }
-}
-
-void WorkerSession::stop_running() noexcept {
-  stop_running([](const HandlerSlot& slot) { return slot.since.has_value(); });
 }
 
 void WorkerSession::lose(PeerId peer) {
@@ -123,16 +121,22 @@ void WorkerSession::lose(PeerId peer) {
     parents_.erase(peer);
     queue_.drop(peer);
   }
-  stop_running([&](const HandlerSlot& slot) { return slot.runs(peer); });
+  stop_running(ErrorCode::connection, [&](const HandlerSlot& slot) { return slot.runs(peer); });
   if (options_.many_parents) return;
   // A parent that has dismissed us hangs up, but waits for the running call; it is not gone.
   dismissed_ ? stop() : parent_gone();
 }
 
 void WorkerSession::parent_gone() {
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!parent_lost_at_) parent_lost_at_ = Clock::now();
+    first = !parent_lost_at_;
+    if (first) parent_lost_at_ = Clock::now();
+  }
+  if (first) {
+    options_.log(events::kParentGone, "the parent is gone: this worker ends",
+                 {.worker = options_.name});
   }
   stop();
   tick_.arm(kStuck);  // so that the standby looks again
@@ -219,11 +223,9 @@ void WorkerSession::look_outside() {
   }
 }
 
-/// Then the standby stops reading: the parent's own queue holds the rest, and nothing is dropped
-/// (R3).
 bool WorkerSession::queue_is_full() {
   const std::lock_guard lock(mutex_);
-  return queue_.bytes() > options_.queued_bytes;
+  return !may_read();
 }
 
 WorkerSession::Clock::time_point WorkerSession::stuck_at() {
@@ -240,6 +242,8 @@ void WorkerSession::end_if_stuck() {
     if (std::none_of(slots_.begin(), slots_.end(), runs)) return;
     if (Clock::now() - *parent_lost_at_ < kStuck) return;
   }
+  options_.log(events::kHandlerStuck, "a handler is stuck and the parent is gone: the process ends",
+               {.worker = options_.name});
   ::_exit(1);  // no destructors: the handler still uses what they would destroy
 }
 

@@ -26,7 +26,7 @@ void WorkerSession::start_handlers() {
 void WorkerSession::feed_handlers() {
   {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return stopping_ || queue_.bytes() <= options_.queued_bytes; });
+    room_.wait(lock, [this] { return stopping_ || may_read(); });
   }
   transport::Event event;
   if (transport_->receive(event, transport::kNoDeadline) == transport::Received::event) {
@@ -57,7 +57,7 @@ std::optional<WaitingCall> WorkerSession::wait_for_call(HandlerSlot& slot) {
   const bool was_full = queue_.bytes() > options_.queued_bytes;
   std::optional<WaitingCall> call = queue_.pop();
   slot.begin(call->peer, call->id, Clock::now());
-  if (was_full) room_.notify_one();
+  if (was_full) room_.notify_all();
   return call;
 }
 

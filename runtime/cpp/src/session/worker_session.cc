@@ -37,7 +37,10 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
   // With concurrency the fixed thread's place is only used to refuse calls.
   const std::size_t slots = options.concurrency > 1 ? 1 + options.concurrency : 1;
   for (std::size_t i = 0; i < slots; ++i) {
-    slots_.push_back(std::make_unique<HandlerSlot>(*transport_, protocol));
+    HandlerSlot& slot = *slots_.emplace_back(
+        std::make_unique<HandlerSlot>(*transport_, protocol, options_.log, options_.name));
+    slot.answer.lend_streams(
+        [this, &slot](const Method& method) { return open_stream(slot, method); });
   }
   outside_.add(standby_wake_.get(), kWake);
   if (options.lifeline != nullptr && options.lifeline->descriptor() >= 0) {
@@ -53,13 +56,14 @@ WorkerSession::~WorkerSession() = default;
 
 void WorkerSession::stop() noexcept {
   stopping_ = true;
-  stop_running();  // takes the lock: nobody who waits has missed it
+  stop_all();  // takes the lock: nobody who waits has missed it
   arrived_.notify_all();
   room_.notify_all();
   transport_->stop_receiving();
 }
 
 void WorkerSession::serve() {
+  fixed_ = std::this_thread::get_id();
   standby_ = std::thread([this] { standby(); });
   if (one_by_one()) {
     while (!stopping_) take_next();
@@ -102,7 +106,7 @@ void WorkerSession::run_queued(HandlerSlot& slot, const WaitingCall& waiting) {
 
 void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
                         const WaitingCall& waiting, Clock::time_point begin) {
-  slot.answer.open(waiting.peer, call.id);
+  slot.answer.open(waiting.peer, call);
   if (!call.damage.empty()) {
     slot.answer.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
   } else if (!call.has_function) {
@@ -147,6 +151,9 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
           ErrorCode::expired, "the call's deadline had passed before the worker began it"));
     }
   }
+  if (call.extras.credit.has_value() != function.gives_stream) return refuse_stream(slot, call);
+  slot.credit = call.extras.credit;
+  slot.deadline = deadline;
   slot.know_caller(waiting.peer);
   const bool batch = one_by_one() && begin_batch(function);
   std::stop_token stop = begin_handler(slot, waiting, begin);
@@ -168,6 +175,10 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
   end_handler(slot);
 }
 
+void WorkerSession::stop_all() noexcept {
+  stop_running(ErrorCode::shutting_down, [](const HandlerSlot&) { return true; });
+}
+
 std::stop_token WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
                                              Clock::time_point begin) {
   if (!one_by_one())
@@ -178,7 +189,7 @@ std::stop_token WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCal
     slot.begin(waiting.peer, waiting.id, begin);
     stop = slot.stop.get_token();
   }
-  if (stopping_) stop_running();
+  if (stopping_) stop_all();
   if (role_.begin_handler()) tick_.arm(kTick);
   return stop;
 }

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,7 @@
 #include "session/call_queue.h"
 #include "session/function_table.h"
 #include "session/handler_slot.h"
+#include "session/log.h"
 #include "transport/event_fd.h"
 #include "transport/poller.h"
 #include "transport/timer_fd.h"
@@ -43,6 +45,8 @@ struct WorkerOptions {
   int signals = transport::kNoDescriptor;       ///< readable: SIGINT or SIGTERM arrived
   unsigned concurrency = 1;                     ///< so many handlers at once
   std::size_t queued_bytes = 64u << 20;         ///< calls that wait for a handler (R3)
+  Log log = {};
+  std::string name = {};  ///< the service's id, for the log
 };
 
 class WorkerSession {
@@ -95,6 +99,18 @@ class WorkerSession {
   void end_handlers();
   void handle_calls(HandlerSlot& slot);
   std::optional<WaitingCall> wait_for_call(HandlerSlot& slot);
+
+  // worker_streams.cc
+  friend class WorkerStream;
+  std::shared_ptr<WorkerStream> open_stream(HandlerSlot& slot, const Method& method);
+  void refuse_stream(HandlerSlot& slot, const protocol::Message& call);
+  void take_stream(transport::PeerId peer, const protocol::Message& message,
+                   const transport::Event& event);
+  bool reads_here() const noexcept;
+  void read_until(Clock::time_point deadline, const std::function<bool()>& done);
+  void wake_fixed() const noexcept { fixed_wake_.set(); }
+  void stream_waits();
+  bool may_read() const;
   void queue(WaitingCall call);
 
   // worker_control.cc: what either reader does with an event, and the standby
@@ -102,9 +118,8 @@ class WorkerSession {
   void handle_message(transport::Event& event, bool may_run);
   void echo(transport::PeerId peer, const protocol::Message& beat);
   void cancel(transport::PeerId peer, std::string_view id);
-  template <class Which>
-  void stop_running(const Which& which) noexcept;
-  void stop_running() noexcept;
+  void stop_running(ErrorCode why, const std::function<bool(const HandlerSlot&)>& which) noexcept;
+  void stop_all() noexcept;
   void lose(transport::PeerId peer);
   void parent_gone();
   void standby();
@@ -122,7 +137,7 @@ class WorkerSession {
   const WorkerOptions options_;
 
   engine::WorkerReadRole role_;
-  transport::EventFd fixed_wake_;    ///< the standby gave the reading back
+  transport::EventFd fixed_wake_;    ///< the standby gave the reading back, or a stream changed
   transport::EventFd standby_wake_;  ///< the reading is asked back, or serve() ends
   transport::TimerFd tick_;
   enum Outside : std::uint64_t { kWake, kLifeline, kSignals, kFlush };
@@ -143,6 +158,7 @@ class WorkerSession {
   /// The first is the fixed thread's; with concurrency the others are the handlers'. Never changes.
   std::vector<std::unique_ptr<HandlerSlot>> slots_;
   std::vector<std::thread> handlers_;
+  std::thread::id fixed_;
   std::thread standby_;
 };
 
