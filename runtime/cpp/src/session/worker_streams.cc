@@ -102,8 +102,10 @@ void WorkerSession::queue(WaitingCall call) {
     }
   }
   if (full) {
-    WorkerAnswer refusal(*transport_, protocol_);
-    refusal.open(call.peer, call.id);
+    WorkerAnswer refusal(*transport_, protocol_, options_.log, options_.name);
+    protocol::Message refused;
+    refused.id = call.id;
+    refusal.open(call.peer, refused);
     return refusal.fail({ErrorCode::overloaded, Execution::not_executed,
                          "too many calls wait behind one whose stream they must not hold up"});
   }
