@@ -82,14 +82,17 @@ TEST_F(ChaosIdle, NobodyWakesButForHeartbeats) {
   const auto beats = static_cast<int>(figure("CHAOS_BEATS", 50));
   const Pair silent(0s);
   const Pair beating(20ms);
-  wait_for_heartbeats(*beating.worker, 5);  // what follows the last call is over
-  const long long silent_parent = silent.of_parent(), silent_worker = silent.of_worker();
+  // Until what follows the last call is over: a tick, and threads that a busy machine is late with.
+  long long silent_parent = -1, silent_worker = -1;
+  while (silent_parent != silent.of_parent() || silent_worker != silent.of_worker()) {
+    silent_parent = silent.of_parent();
+    silent_worker = silent.of_worker();
+    wait_for_heartbeats(*beating.worker, 10);
+  }
   const long long parent = beating.of_parent(), worker = beating.of_worker();
   wait_for_heartbeats(*beating.worker, beats);
-  // A handful in any number of beats is no polling: a lock that another thread held, say.
-  constexpr long long kHandful = 4;
-  EXPECT_LE(silent.of_parent() - silent_parent, kHandful) << "wake-ups without heartbeats";
-  EXPECT_LE(silent.of_worker() - silent_worker, kHandful) << "wake-ups without heartbeats";
+  EXPECT_EQ(silent.of_parent() - silent_parent, 0) << "wake-ups without heartbeats";
+  EXPECT_EQ(silent.of_worker() - silent_worker, 0) << "wake-ups without heartbeats";
   const auto per_beat = [&](long long count) {
     return static_cast<double>(count) / static_cast<double>(beats);
   };
@@ -98,10 +101,10 @@ TEST_F(ChaosIdle, NobodyWakesButForHeartbeats) {
   std::printf("[ figure   ] wake-ups a heartbeat: parent %.2f, worker %.2f\n", of_parent,
               of_worker);
   EXPECT_GT(of_worker, 0.5) << "the count counts";
-  // Parent: its timer, and the echo. Worker: the heartbeat. One more each for a lock held
-  // elsewhere.
-  EXPECT_LE(of_parent, 3.0);
-  EXPECT_LE(of_worker, 3.0);
+  // Parent: its timer, and the echo. Worker: the heartbeat. What is above that is this test's own:
+  // it asks for the last round trip every millisecond, under the session's lock.
+  EXPECT_LE(of_parent, 2.5);
+  EXPECT_LE(of_worker, 2.0);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "direct_support.h"
@@ -160,6 +161,25 @@ TEST_F(SpawnDoor, ASlowHandshakeIsGivenUp) {
     Pump(*transport).step();
   }
   EXPECT_TRUE(slow.is_closed_by(*transport));
+}
+
+/// How many timers of this process are still to fire.
+std::size_t armed_timers() {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fdinfo")) {
+    std::ifstream info(entry.path());
+    for (std::string line; std::getline(info, line);) {
+      if (line.starts_with("it_value:") && line != "it_value: (0, 0)") ++count;
+    }
+  }
+  return count;
+}
+
+TEST(AfterTheHandshake, NoTimerIsLeftToWakeAnIdleProcess) {
+  for (const auto kind : {Endpoint::Kind::unix_socket, Endpoint::Kind::tcp}) {
+    const SpawnPair pair(kind);
+    EXPECT_EQ(armed_timers(), 0u);
+  }
 }
 
 TEST_F(SpawnDoor, AnswersPing) {

@@ -79,6 +79,20 @@ TEST_P(SessionProcess, CallsAFunction) {
   EXPECT_TRUE(worker.call("echo", std::nan("")).is_null()) << "healed as spec 11.2 says";
 }
 
+TEST_P(SessionProcess, UntypedValuesAreHealedBothWays) {
+  const auto worker = started();
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(worker.call("is_null", std::nan("")), Value(true));
+  EXPECT_EQ(worker.call("is_null", -infinity), Value(true));
+  EXPECT_EQ(worker.call("as_text", UINT64_MAX), Value("9223372036854775807"));
+  EXPECT_EQ(worker.call("holds_null", Value::Array{Value::Map{{"k", infinity}}}), Value(true));
+  // As results: the worker has them as they are.
+  EXPECT_EQ(worker.call("odd_value", "nan"), Value());
+  EXPECT_EQ(worker.call("odd_value", "huge"), Value(INT64_MAX));
+  EXPECT_EQ(worker.call("odd_value", "nested"),
+            Value(Value::Array{Value::Map{{"k", nullptr}}, INT64_MAX}));
+}
+
 TEST_P(SessionProcess, RunsHandlersOnTheThreadThatCalledRun) {
   EXPECT_EQ(started().call("same_thread"), Value(true));
 }

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -69,6 +70,18 @@ int main(int argc, char** argv) {
   worker.function(
       "add", [](Arguments values) { return Value(values.at(0).as_int() + values.at(1).as_int()); });
   worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });
+  // What arrived, before this side heals anything.
+  worker.function("is_null", [](Arguments values) { return Value(values.at(0).is_null()); });
+  worker.function("holds_null",
+                  [](Arguments values) { return Value(values.at(0)[0]["k"].is_null()); });
+  worker.function("as_text",
+                  [](Arguments values) { return Value(std::to_string(values.at(0).as_uint())); });
+  worker.function("odd_value", [](Arguments values) -> Value {
+    const Value nan(std::numeric_limits<double>::quiet_NaN()), huge(UINT64_MAX);
+    if (values.at(0) == Value("nan")) return nan;
+    if (values.at(0) == Value("huge")) return huge;
+    return Value::Array{Value::Map{{"k", nan}}, huge};
+  });
   worker.function("pid", [](Arguments) { return Value(::getpid()); });
   worker.function("nothing", [](Arguments) { return Value(); });
   worker.function(

@@ -20,6 +20,11 @@ void TimerFd::arm(std::chrono::nanoseconds after) const noexcept {
   ::timerfd_settime(fd_.get(), 0, &time, nullptr);
 }
 
+void TimerFd::disarm() const noexcept {
+  const itimerspec never{};
+  ::timerfd_settime(fd_.get(), 0, &never, nullptr);
+}
+
 void TimerFd::clear() const noexcept {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto taken = ::read(fd_.get(), &count, sizeof count);

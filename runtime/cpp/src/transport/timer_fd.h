@@ -16,6 +16,8 @@ class TimerFd {
 
   int get() const noexcept { return fd_.get(); }
   void arm(std::chrono::nanoseconds after) const noexcept;
+  /// It will not become readable, and is not if it was.
+  void disarm() const noexcept;
   void clear() const noexcept;
 
  private:

@@ -227,7 +227,8 @@ void DirectTransport::arm_timer() {
       if (!connection->is_open()) next = std::min(next, connection->handshake_deadline);
     }
   }
-  if (next == Clock::time_point::max()) return;
+  // Left armed, it would wake an idle process once, long after the handshake.
+  if (next == Clock::time_point::max()) return timer_.disarm();
   timer_.arm(std::max(std::chrono::nanoseconds(1), std::chrono::nanoseconds(next - Clock::now())));
 }
 
