@@ -28,6 +28,8 @@ struct Watcher final : WriterWatcher {
     over = on;
     ++changes;
   }
+  void spare_room() noexcept override { ++spare_rooms; }
+  std::atomic<int> spare_rooms{0};
   std::atomic<bool> waiting{false};
   std::atomic<bool> over{false};
   std::atomic<int> changes{0};
@@ -297,6 +299,25 @@ TEST_F(WriterTest, ClosingWhileOthersSendIsSafe) {
     sender.join();
     EXPECT_TRUE(gone);
   }
+}
+
+TEST_F(WriterTest, SpareMessagesLeaveHalfOfTheLimitToTheOthers) {
+  Writer writer(ours_.get(), kLimit, false, blocks_, watcher_);
+  const std::string spare(1000, 's');
+  const auto offer = [&] {
+    Buffer buffer = text(spare);
+    return writer.send(buffer, nullptr, Urgency::spare);
+  };
+  std::size_t taken = 0;
+  while (offer() == Sent::taken) ++taken;
+  EXPECT_EQ(offer(), Sent::full);
+  EXPECT_LT(taken * spare.size(), kLimit);
+  EXPECT_FALSE(watcher_.over) << "a worker goes on reading";
+  EXPECT_EQ(send(writer, std::string(1000, 'x')), Sent::taken);
+  EXPECT_EQ(watcher_.spare_rooms, 0);
+  EXPECT_EQ(receive(writer, taken + 1).size(), taken + 1);
+  EXPECT_EQ(watcher_.spare_rooms, 1);
+  EXPECT_EQ(offer(), Sent::taken);
 }
 
 }  // namespace

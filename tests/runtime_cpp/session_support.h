@@ -162,7 +162,7 @@ class FakeTransport final : public transport::Transport {
   }
   int descriptor() const noexcept override { return arrived_.get(); }
   int flush_descriptor() const noexcept override { return transport::kNoDescriptor; }
-  void flush() override {}
+  bool flush() override { return false; }
   void stop_receiving() noexcept override {
     const std::lock_guard lock(mutex_);
     receiving_ended_ = true;

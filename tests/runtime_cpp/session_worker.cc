@@ -116,6 +116,28 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     return Value();
   });
+  worker.function("print", [](Arguments values) {
+    const std::string text = values.at(0).as_string();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+    return Value();
+  });
+  worker.function("print_bytes", [](Arguments values) {
+    const auto bytes = values.at(0).as_bytes();
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+    std::fflush(stdout);
+    return Value();
+  });
+  // So many lines; then whoever waits at the other end of the FIFO is told.
+  worker.function("flood", [](Arguments values) {
+    const std::string line(static_cast<std::size_t>(values.at(1).as_int()), 'x');
+    for (std::int64_t left = values.at(0).as_int(); left > 0; --left) std::puts(line.c_str());
+    std::fflush(stdout);
+    if (std::FILE* const told = std::fopen(values.at(2).as_string().c_str(), "w")) {
+      std::fclose(told);
+    }
+    return Value();
+  });
   worker.function("environment", [](Arguments values) {
     const char* const value = std::getenv(values.at(0).as_string().c_str());
     return value == nullptr ? Value() : Value(value);

@@ -1,17 +1,11 @@
 #include "session/forwarded_output.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "process/pipe_reader.h"
 
 namespace multifrost::session {
-namespace {
-
-/// How often it looks for a first parent while something waits for one.
-constexpr std::chrono::milliseconds kLook{50};
-
-}  // namespace
-
 ForwardedOutput::ForwardedOutput(WorkerSession& session, bool is_service)
     : session_(session), is_service_(is_service), thread_([this] { run(); }) {}
 
@@ -22,15 +16,22 @@ ForwardedOutput::~ForwardedOutput() {
 }
 
 void ForwardedOutput::run() {
-  using Clock = std::chrono::steady_clock;
-  bool behind = false;
-  for (;;) {
-    const int watched[] = {capture_.out().get(), capture_.err().get(), ends_.get()};
-    const unsigned ready = transport::wait_readable(
-        watched, 3, behind ? Clock::now() + kLook : transport::kNoDeadline);
+  const transport::EventFd& news = session_.output_event();
+  for (bool ends = false; !ends;) {
+    const int watched[] = {capture_.out().get(), capture_.err().get(), ends_.get(), news.get()};
+    const unsigned ready = transport::wait_readable(watched, 4, transport::kNoDeadline);
+    ends = (ready & 4u) != 0;
+    if ((ready & 8u) != 0) {
+      news.clear();
+      know_parents();
+    }
     read_all();
-    behind = !send_all();
-    if ((ready & 4u) != 0) return;
+    if (ends) {
+      out_.finish([this](std::string_view line) { queue_.push(false, line); });
+      err_.finish([this](std::string_view line) { queue_.push(true, line); });
+    }
+    distribute();
+    send_all();
   }
 }
 
@@ -48,16 +49,32 @@ void ForwardedOutput::read_all() {
   });
 }
 
-bool ForwardedOutput::send_all() {
-  if (!session_.has_parent()) {
-    if (is_service_) queue_.take();
-    return is_service_;
+void ForwardedOutput::know_parents() {
+  const auto parents = session_.parents();
+  std::erase_if(outlets_, [&](const auto& outlet) {
+    return std::find(parents.begin(), parents.end(), outlet.first) == parents.end();
+  });
+  for (const transport::PeerId parent : parents) outlets_[parent].room();
+}
+
+void ForwardedOutput::distribute() {
+  if (outlets_.empty() && !is_service_) return;  // it waits for the first parent
+  const auto batch = queue_.take();
+  for (auto& [parent, outlet] : outlets_) {
+    for (const auto& line : batch.lines) outlet.push(line.is_error, line.text);
+    outlet.lost(batch.dropped);
   }
-  for (const auto& line : queue_.take().lines) {
-    using protocol::OutputStream;
-    session_.send_output(line.is_error ? OutputStream::err : OutputStream::out, line.text);
+}
+
+void ForwardedOutput::send_all() {
+  using protocol::OutputStream;
+  for (auto place = outlets_.begin(); place != outlets_.end();) {
+    auto& [parent, outlet] = *place;
+    const auto send = [&, to = parent](bool is_error, std::string_view text) {
+      return session_.send_output(to, is_error ? OutputStream::err : OutputStream::out, text);
+    };
+    outlet.flush(send) ? void(++place) : void(place = outlets_.erase(place));
   }
-  return true;
 }
 
 }  // namespace multifrost::session

@@ -29,8 +29,9 @@ void WorkerSession::handle(Event& event, bool may_run) {
       return lose(event.peer);
     case Event::Kind::closed:
       return stop();
-    case Event::Kind::connected:
     case Event::Kind::room:
+      return output_event_.set();
+    case Event::Kind::connected:
       return;
   }
 }
@@ -44,7 +45,7 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
   }
   if (known_ != event.peer) {
     const std::lock_guard lock(mutex_);
-    parents_.insert(event.peer);
+    if (parents_.insert(event.peer).second) output_event_.set();
     known_ = event.peer;
   }
   switch (message.kind) {
@@ -118,7 +119,7 @@ void WorkerSession::stop_running(ErrorCode why,
 void WorkerSession::lose(PeerId peer) {
   {
     const std::lock_guard lock(mutex_);
-    parents_.erase(peer);
+    if (parents_.erase(peer) != 0) output_event_.set();
     queue_.drop(peer);
   }
   stop_running(ErrorCode::connection, [&](const HandlerSlot& slot) { return slot.runs(peer); });
@@ -142,23 +143,17 @@ void WorkerSession::parent_gone() {
   tick_.arm(kStuck);  // so that the standby looks again
 }
 
-bool WorkerSession::has_parent() {
+std::vector<PeerId> WorkerSession::parents() {
   const std::lock_guard lock(mutex_);
-  return !parents_.empty();
+  return {parents_.begin(), parents_.end()};
 }
 
-void WorkerSession::send_output(protocol::OutputStream stream, std::string_view text) {
-  std::vector<PeerId> parents;
-  {
-    const std::lock_guard lock(mutex_);
-    parents.assign(parents_.begin(), parents_.end());
-  }
-  for (const PeerId parent : parents) {
-    Encoder to({}, protocol_.format());
-    const auto id = next_call_id().text();
-    protocol_.output(to, {id.data(), id.size()}, stream, text);
-    transport_->try_send(parent, to.buffer());
-  }
+transport::Sent WorkerSession::send_output(PeerId parent, protocol::OutputStream stream,
+                                           std::string_view text) {
+  Encoder to({}, protocol_.format());
+  const auto id = next_call_id().text();
+  protocol_.output(to, {id.data(), id.size()}, stream, text);
+  return transport_->try_send(parent, to.buffer(), nullptr, transport::Urgency::spare);
 }
 
 // ---- the standby
@@ -215,7 +210,7 @@ void WorkerSession::look_outside() {
       outside_.remove(options_.lifeline->descriptor());  // gone once and for all
       parent_gone();
     } else if (ready[i] == kFlush) {
-      transport_->flush();
+      if (transport_->flush()) output_event_.set();
     } else {
       outside_.remove(options_.signals);
       stop();

@@ -67,10 +67,13 @@ class WorkerSession {
   /// Whether this thread runs handlers of a session with concurrency.
   static bool on_handler_thread(const WorkerSession* session) noexcept;
 
-  /// Whether some parent has spoken, so that output can reach it (wire page "Framing").
-  bool has_parent();
-  /// Sends a line of this process's own output to every parent known so far. Any thread.
-  void send_output(protocol::OutputStream stream, std::string_view text);
+  /// The parents that have spoken, so that output can reach them (wire page "Framing").
+  std::vector<transport::PeerId> parents();
+  /// Sends a line of this process's own output, if there is room for such. Any thread.
+  transport::Sent send_output(transport::PeerId parent, protocol::OutputStream stream,
+                              std::string_view text);
+  /// Set when a parent has come or gone, and when there may be room again for its output.
+  const transport::EventFd& output_event() const noexcept { return output_event_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -139,6 +142,7 @@ class WorkerSession {
   engine::WorkerReadRole role_;
   transport::EventFd fixed_wake_;    ///< the standby gave the reading back, or a stream changed
   transport::EventFd standby_wake_;  ///< the reading is asked back, or serve() ends
+  transport::EventFd output_event_;
   transport::TimerFd tick_;
   enum Outside : std::uint64_t { kWake, kLifeline, kSignals, kFlush };
   transport::Poller outside_;  ///< what the standby hears of besides the transport

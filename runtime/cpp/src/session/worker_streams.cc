@@ -102,10 +102,10 @@ void WorkerSession::queue(WaitingCall call) {
     }
   }
   if (full) {
+    protocol::Message message;
+    protocol_.read(call.frame, message);
     WorkerAnswer refusal(*transport_, protocol_, options_.log, options_.name);
-    protocol::Message refused;
-    refused.id = call.id;
-    refusal.open(call.peer, refused);
+    refusal.open(call.peer, message);
     return refusal.fail({ErrorCode::overloaded, Execution::not_executed,
                          "too many calls wait behind one whose stream they must not hold up"});
   }

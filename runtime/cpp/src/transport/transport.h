@@ -72,6 +72,9 @@ enum class Urgency : std::uint8_t {
   /// now, release(), enough of them, or until the reader waits. Whoever holds messages back
   /// sees to it that one of these comes.
   held,
+  /// May be lost (output, spec 12.3): leaves now, but is taken only while less than half of
+  /// `out_queue` waits; else the answer is `full`, a worker's transport's too, and `room` comes.
+  spare,
 };
 
 struct Limits {
@@ -118,7 +121,8 @@ class Transport {
   /// Readable (level-triggered) while queued bytes could be written, whoever is the reader; then
   /// call flush(). kNoDescriptor: the transport flushes by itself.
   virtual int flush_descriptor() const noexcept = 0;
-  virtual void flush() = 0;
+  /// True: there is room again for spare messages that were refused; no event `room` tells of it.
+  virtual bool flush() = 0;
 
   /// The last calls are being served: what has arrived is still delivered, after it receive() says
   /// `closed`; sending goes on until finish(). Wakes the reader. Any thread; repeatable.

@@ -168,4 +168,9 @@ void Connection::over_limit(bool on) noexcept {
   board_.call_reader();
 }
 
+void Connection::spare_room() noexcept {
+  spare_room_.store(true, std::memory_order_release);
+  board_.call_reader();
+}
+
 }  // namespace multifrost::transport::direct

@@ -98,6 +98,9 @@ class Connection final : private WriterWatcher {
   /// True once after the out-queue has drained from over its limit.
   bool take_relieved() noexcept { return relieved_.exchange(false, std::memory_order_acq_rel); }
 
+  /// True once after there is room for spare messages again.
+  bool take_spare_room() noexcept { return spare_room_.exchange(false, std::memory_order_acq_rel); }
+
   /// No more sending; leaves the pollers. Returns the number of the last message written whole.
   std::uint64_t end();
   /// ended: why.
@@ -115,6 +118,7 @@ class Connection final : private WriterWatcher {
 
   void wait_for_room(bool on) noexcept override;
   void over_limit(bool on) noexcept override;
+  void spare_room() noexcept override;
 
   const Setup setup_;
   const UniqueFd socket_;
@@ -123,6 +127,7 @@ class Connection final : private WriterWatcher {
   std::atomic<bool> paused_{false};
   std::atomic<bool> holds_{false};
   std::atomic<bool> relieved_{false};
+  std::atomic<bool> spare_room_{false};
   std::atomic<const char*> disconnect_reason_{nullptr};
 
   Handshake handshake_;

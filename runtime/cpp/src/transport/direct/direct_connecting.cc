@@ -83,13 +83,15 @@ void DirectTransport::handle_attention() {
   if (stopping_) board_.attention_event.set();  // it stays: that work is never done
   board_.attention.store(false, std::memory_order_release);
   for (const auto& [id, connection] : connections_) {
-    if (!connection->take_relieved()) continue;
-    if (role_ == Role::parent) {
+    const bool relieved = connection->take_relieved();
+    if (connection->take_spare_room() || (relieved && role_ == Role::parent)) {
       Event room;
       room.kind = Event::Kind::room;
       room.peer = id;
       events_.push_back(std::move(room));
-    } else if (!connection->in_turn) {
+    }
+    if (!relieved || role_ == Role::parent) continue;
+    if (!connection->in_turn) {
       connection->in_turn = true;
       turns_.push_back(connection);
     }

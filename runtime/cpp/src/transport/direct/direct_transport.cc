@@ -45,7 +45,7 @@ void DirectTransport::release() {
   for (const Shared& connection : holding) connection->release();
 }
 
-void DirectTransport::flush() {
+void DirectTransport::flush_ready() {
   std::array<std::uint64_t, 16> ready;
   const std::size_t count = board_.writes.wait(ready, Clock::now());
   for (std::size_t i = 0; i < count; ++i) {
@@ -57,6 +57,17 @@ void DirectTransport::flush() {
     }
     if (connection) connection->writer().flush();
   }
+}
+
+bool DirectTransport::flush() {
+  flush_ready();
+  if (role_ == Role::parent) return false;
+  bool spare_room = false;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, connection] : connections_) {
+    spare_room = connection->take_spare_room() || spare_room;
+  }
+  return spare_room;
 }
 
 void DirectTransport::disconnect(PeerId peer) noexcept {
@@ -85,7 +96,7 @@ bool DirectTransport::finish(Deadline deadline) {
   while (!done && !stopping_ && Clock::now() < deadline) {
     // In steps: a write that is under way on another thread does not show in `writable`.
     wait_readable(&writable, 1, std::min(deadline, Clock::now() + kFinishStep));
-    flush();
+    flush_ready();
     done = all_written();
   }
   shutdown();
@@ -231,7 +242,7 @@ Received DirectTransport::wait_for_all(Deadline deadline, int wake) {
                            blocked ? board_.writes.descriptor() : kNoDescriptor};
   const unsigned ready = wait_readable(watched.data(), watched.size(), deadline);
   if (ready == 0) return Received::timeout;
-  if ((ready & 4u) != 0) flush();
+  if ((ready & 4u) != 0) flush_ready();
   if ((ready & 1u) != 0) look(Clock::now());
   return (ready & 2u) != 0 ? Received::woken : Received::event;
 }

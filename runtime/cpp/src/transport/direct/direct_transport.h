@@ -52,7 +52,7 @@ class DirectTransport final : public Transport {
   bool buffered() const noexcept override { return buffered_; }
   int descriptor() const noexcept override { return board_.reads.descriptor(); }
   int flush_descriptor() const noexcept override { return board_.writes.descriptor(); }
-  void flush() override;
+  bool flush() override;
   void stop_receiving() noexcept override;
   void disconnect(PeerId peer) noexcept override;
   bool finish(Deadline deadline) override;
@@ -62,6 +62,7 @@ class DirectTransport final : public Transport {
   using Shared = std::shared_ptr<Connection>;
 
   Shared find(PeerId peer);
+  void flush_ready();
   bool all_written();
 
   // ---- the reader

@@ -15,6 +15,10 @@ Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency) {
   const std::size_t size = head.view().size() + message.size();
   Lock lock(mutex_);
   if (broken_) return Sent::gone;
+  if (urgency == Urgency::spare && pending_ != 0 && pending_ + size > limit_ / 2) {
+    wants_spare_ = true;
+    return Sent::full;
+  }
   if (pending_ != 0 && pending_ + size > limit_) {
     if (!over_) watcher_.over_limit(over_ = true);
     if (refuses_) return Sent::full;
@@ -142,6 +146,10 @@ void Writer::end_writing(bool blocked) noexcept {
   writing_ = false;
   if (blocked != blocked_) watcher_.wait_for_room(blocked_ = blocked);
   if (over_ && pending_ <= limit_ / 2) watcher_.over_limit(over_ = false);
+  if (wants_spare_ && pending_ <= limit_ / 4) {
+    wants_spare_ = false;
+    watcher_.spare_room();
+  }
   ended_writing_.notify_all();
 }
 

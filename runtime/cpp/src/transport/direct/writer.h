@@ -31,6 +31,8 @@ class WriterWatcher {
   virtual void wait_for_room(bool on) noexcept = 0;
   /// On: the queue is over its limit. Off: it has drained to half of it.
   virtual void over_limit(bool on) noexcept = 0;
+  /// After a spare message was refused: there is room for such again.
+  virtual void spare_room() noexcept = 0;
 };
 
 class Writer {
@@ -93,6 +95,7 @@ class Writer {
   bool blocked_ = false;  ///< the watcher waits for room
   bool over_ = false;     ///< the watcher knows that the limit is passed
   bool broken_ = false;
+  bool wants_spare_ = false;    ///< a spare message was refused
   std::size_t pending_ = 0;     ///< bytes accepted and not written
   std::uint64_t accepted_ = 0;  ///< messages, ever
   std::uint64_t written_ = 0;   ///< messages, ever

@@ -107,8 +107,9 @@ class ZmqTransport final : public Transport {
       const auto found = peers_.find(peer);
       if (stopping_ || found == peers_.end()) return Sent::gone;
       Peer& to = found->second;
-      if (role_ == Role::parent && !to.queue.empty() &&
-          to.queued_bytes + message.size() > limits_.out_queue) {
+      const bool refuses = role_ == Role::parent || urgency == Urgency::spare;
+      const std::size_t limit = limits_.out_queue / (urgency == Urgency::spare ? 2 : 1);
+      if (refuses && !to.queue.empty() && to.queued_bytes + message.size() > limit) {
         to.wants_room = true;
         return Sent::full;
       }
@@ -118,7 +119,7 @@ class ZmqTransport final : public Transport {
       message = Buffer();
       if (number != nullptr) *number = to.handed + to.queue.size();
     }
-    if (urgency == Urgency::now || waiting >= kEnough) {
+    if (urgency != Urgency::held || waiting >= kEnough) {
       tell_io_thread();
     } else {
       holds_.store(true, std::memory_order_release);
@@ -163,7 +164,7 @@ class ZmqTransport final : public Transport {
   bool buffered() const noexcept override { return false; }  // `arrived_` tells of all events
   int descriptor() const noexcept override { return arrived_.get(); }
   int flush_descriptor() const noexcept override { return kNoDescriptor; }
-  void flush() override {}
+  bool flush() override { return false; }
 
   void disconnect(PeerId peer) noexcept override {
     // libzmq cannot end one connection of a socket; for us it ends here, and its messages are
@@ -376,7 +377,7 @@ class ZmqTransport final : public Transport {
         peer.queue.pop_front();
         peer.queued_bytes -= size;
         ++peer.handed;
-        if (peer.wants_room && peer.queued_bytes <= limits_.out_queue / 2) {
+        if (peer.wants_room && peer.queued_bytes <= limits_.out_queue / 4) {
           peer.wants_room = false;
           push({.kind = Event::Kind::room, .peer = id, .payload = {}, .reason = {}});
         }
