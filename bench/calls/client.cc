@@ -2,6 +2,7 @@
 // heartbeats, ledger and deadlines as they are by default.
 //
 //   calls_client --server calls_worker --transport direct-unix|direct-tcp|libzmq-unix|libzmq-tcp …
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -29,10 +30,9 @@ std::pair<std::string, std::string> split(const std::string& name) {
   return {name.substr(0, dash), name.substr(dash + 1)};
 }
 
-multifrost::ParentWorker start_worker(const bench::Settings& settings,
-                                      multifrost::Runtime& runtime) {
+multifrost::ParentWorker start_worker(const bench::Settings& settings, multifrost::Runtime& runtime,
+                                      multifrost::SpawnOptions options = {}) {
   const auto [transport, place] = split(settings.transport);
-  multifrost::SpawnOptions options;
   options.arguments = {transport, place};
   auto worker =
       multifrost::ParentWorker::spawn(settings.server, settings.interpreter, options, &runtime);
@@ -104,6 +104,19 @@ class MfgenPeer final : public bench::Peer {
       bench::require(answer == bench::Sum(done).answer(), "a pipelined sum was wrong");
     }
     return true;
+  }
+
+  std::optional<double> busy_heartbeat_ms() override {
+    using namespace std::chrono_literals;
+    multifrost::SpawnOptions options;
+    options.heartbeat_interval = 20ms;
+    const auto worker = start_worker(settings_, *runtime_, options);
+    const auto pending = BenchClient(worker.channel()).async().work(333ms);
+    std::chrono::duration<double, std::milli> slowest{0};
+    while (!pending.wait_for(1ms)) {
+      if (const auto rtt = worker.last_heartbeat_rtt()) slowest = std::max(slowest, {*rtt});
+    }
+    return slowest.count();
   }
 
   std::unique_ptr<bench::Caller> sharing_caller() override {

@@ -1,9 +1,11 @@
-// The worker that is measured: two methods, on the class that mfgen wrote from bench.mfidl.
+// The worker that is measured: three methods, on the class that mfgen wrote from bench.mfidl.
 //
 //   calls_worker [direct|libzmq] [unix|tcp]
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <thread>
 
 #include "bench.mf.h"
 #include "harness/cores.h"
@@ -19,6 +21,10 @@ class Worker final : public bench::calls::BenchWorker {
   }
 
   multifrost::Bytes echo(multifrost::Bytes data, multifrost::CallContext&) override { return data; }
+
+  void work(std::chrono::microseconds time, multifrost::CallContext&) override {
+    std::this_thread::sleep_for(time);  // lint: allow sleep: a handler that takes long
+  }
 };
 
 }  // namespace

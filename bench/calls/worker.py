@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
+from time import sleep
 
 from bench_mf import BenchWorker
 
@@ -14,6 +16,9 @@ class Worker(BenchWorker):
 
     def echo(self, data: bytes) -> bytes:
         return data
+
+    def work(self, time: timedelta) -> None:
+        sleep(time.total_seconds())  # lint: allow sleep: a handler that takes long
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ int client_main(int argc, char** argv, Peer& peer) {
   spawn_to_first_reply(peer, settings);
   if (settings.wants("rss")) memory(peer);
   if (settings.wants("idle")) idle(peer);
+  if (settings.wants("busy")) busy(peer);
   if (settings.wants("seq")) sequential(peer, settings);
   for (const std::size_t window : {1U, 100U, 1000U}) {
     if (settings.wants("w" + std::to_string(window))) pipelined(peer, settings, window);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ class Peer {
   /// Makes `count` additions with `window` of them in flight, and verifies each; false: this system
   /// cannot have that many in flight.
   virtual bool pipeline(std::uint64_t count, std::size_t window) = 0;
+
+  /// Milliseconds that the slowest heartbeat took while the server was busy with one call for a
+  /// third of a second; nothing: this system has no heartbeats of its own.
+  virtual std::optional<double> busy_heartbeat_ms() { return std::nullopt; }
 
   /// For one more thread, over the one connection; null: not offered. Called in that thread.
   virtual std::unique_ptr<Caller> sharing_caller() { return nullptr; }

@@ -1,4 +1,4 @@
-// Memory and the cost of doing nothing.
+// Memory, the cost of doing nothing, and what is heard of a server that is busy.
 #include <unistd.h>
 
 #include <chrono>
@@ -40,6 +40,10 @@ void idle(Peer& peer) {
   const long woken = total_wake_ups(peer) - woken_before;
   report("idle_cpu_ms", CpuUse::now(peer.servers()).since(before).total() * 1e3);
   report("idle_wakeups", static_cast<double>(woken));
+}
+
+void busy(Peer& peer) {
+  if (const auto slowest = peer.busy_heartbeat_ms()) report("busy_heartbeat_ms", *slowest);
 }
 
 }  // namespace bench

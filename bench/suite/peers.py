@@ -53,7 +53,7 @@ FREE = ["rss", "seq", "w1000", "t4", "t4x4", "e1m"]
 def visits(peer: Peer) -> list[Visit]:
     free = list(FREE)
     if peer.group in ("mfgen", "floor"):
-        free.insert(0, "idle")
+        free[:0] = ["idle", "busy"]
     return [Visit("free", free), Visit("same", SAME), Visit("split", ["seq"])]
 
 

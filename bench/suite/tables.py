@@ -72,6 +72,7 @@ COSTS: list[Column] = [
     ("server kB", "free", "rss_server_kb"),
     ("idle wake-ups", "free", "idle_wakeups"),
     ("idle CPU ms", "free", "idle_cpu_ms"),
+    ("busy beat ms", "free", "busy_heartbeat_ms"),
 ]
 
 

@@ -104,6 +104,9 @@ def test_scalars_survive(client: EchoSyncClient) -> None:
     assert client.part({"kind": "cone", "h": 3}) == {"kind": "cone", "h": 3}
     assert client.loose(Loose(a=1, unknown_fields={"b": 2})).unknown_fields == {"b": 2}
     assert client.defaults(1) == [1, 2, None, None]
+    by_hand = client._calls.worker.sync.call
+    assert by_hand.defaults(1) == [1, 2, None, None]
+    assert by_hand.defaults(1, None, None, 4) == [1, 2, None, 4]  # nil is as good as absent
     assert Code(7) is Code.bad
 
 

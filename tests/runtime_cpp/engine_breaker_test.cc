@@ -235,6 +235,34 @@ TEST(CircuitBreaker, TakesItsThresholdFromTheRestarts) {
   EXPECT_EQ(CircuitBreaker::default_threshold(-3), 1);
 }
 
+TEST(CircuitBreaker, ToTheLetterOneCallAtATimeIsTheProbe) {
+  CircuitBreaker breaker({.threshold = 1, .probe_by_call = true});
+  CircuitBreaker::Time now{};
+  breaker.connected(1, now);
+  EXPECT_FALSE(breaker.admit_probe(now)) << "closed: none is needed";
+  EXPECT_TRUE(breaker.outcome(1, Outcome::remote_error, now));
+  EXPECT_EQ(breaker.probe_at(), std::nullopt) << "no heartbeat is one";
+  EXPECT_FALSE(breaker.admit_probe(now + 499ms));
+  now += 500ms;
+  EXPECT_TRUE(breaker.admit_probe(now));
+  EXPECT_FALSE(breaker.admit_probe(now)) << "one at a time";
+  breaker.beat_echoed(1);
+  EXPECT_EQ(breaker.state(), State::half_open);
+  breaker.beat_missed(1, true, now);
+  EXPECT_EQ(breaker.state(), State::half_open);
+  for (const auto outcome : {Outcome::remote_error, Outcome::deadline, Outcome::cancelled}) {
+    EXPECT_FALSE(breaker.outcome(1, outcome, now));
+    EXPECT_EQ(breaker.state(), State::open);
+    EXPECT_FALSE(breaker.admit_probe(now + 999ms));
+    now += 1s;
+    EXPECT_TRUE(breaker.admit_probe(now));
+  }
+  now += 1s;
+  EXPECT_TRUE(breaker.admit_probe(now)) << "the last one is overdue";
+  breaker.outcome(1, Outcome::result, now);
+  EXPECT_EQ(breaker.state(), State::closed);
+}
+
 TEST(CircuitBreaker, KeepsItsPromisesInRandomSequences) {
   for (unsigned seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE(seed);

@@ -187,6 +187,29 @@ TEST(RegistryLocksOfMany, ExcludeEachOtherBesideLeftovers) {
   EXPECT_EQ(text_of(counter), std::to_string(kProcesses * kRounds));
 }
 
+/// Whoever waits sees locks go, and others take them, at any moment: a lock that was gone a moment
+/// ago is no lock to clear.
+TEST(RegistryLocksOfMany, ExcludeEachOtherWhileTheyComeAndGo) {
+  constexpr int kProcesses = 8;
+  constexpr int kRounds = 15;
+  const process::TemporaryFolder folder;
+  const process::TemporaryFolder elsewhere;
+  const std::string counter = elsewhere.path() / "counter";
+  std::vector<OtherProcess> processes;
+  for (int i = 0; i < kProcesses; ++i) {
+    processes.emplace_back([&](OtherProcess& self) {
+      self.wait_for_go();
+      for (int round = 0; round < kRounds; ++round) {
+        if (!count_up(folder.path().string(), counter)) return false;
+      }
+      return true;
+    });
+  }
+  for (const auto& process : processes) process.go();
+  for (auto& process : processes) EXPECT_TRUE(process.ended_well());
+  EXPECT_EQ(text_of(counter), std::to_string(kProcesses * kRounds));
+}
+
 TEST(RegistryLocksOfMany, ThreadsOfOneProcessExcludeEachOther) {
   const process::TemporaryFolder folder;
   const process::TemporaryFolder elsewhere;

@@ -97,6 +97,32 @@ TEST_F(HealthTest, MistakesOfTheCallerCountOnlyToTheLetter) {
   EXPECT_TRUE(session().circuit_open());
 }
 
+TEST_F(HealthTest, ToTheLetterACallIsTheProbe) {
+  options_.circuit.threshold = 1;
+  options_.circuit.probe_by_call = true;
+  options_.heartbeat_interval = 1ms;
+  open();
+  fail_one();
+  echo();  // of an ordinary heartbeat, which closes nothing
+  worker_->next("heartbeat");
+  EXPECT_TRUE(session().circuit_open());
+  std::optional<Pending<Value>> probe;
+  do {
+    probe.emplace(start("f"));  // refused until the probe's time has come
+  } while (probe->ready());
+  const auto failing = worker_->next("call").id();
+  worker_->deliver(message_of("error", failing, {{"error", "ValueError: no"}}));
+  EXPECT_FALSE(probe->try_get().ok());
+  EXPECT_TRUE(session().circuit_open());
+  do {
+    probe.emplace(start("f"));
+  } while (probe->ready());
+  answer(worker_->next("call").id(), 1);
+  EXPECT_EQ(probe->get(), Value(1));
+  EXPECT_FALSE(session().circuit_open());
+  succeed_once();
+}
+
 TEST_F(HealthTest, ADisabledCircuitNeverOpens) {
   options_.circuit.enabled = false;
   open();

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "log_records.h"
 #include "session/dynamic_call.h"
 #include "session/parent_channel.h"
 #include "session_support.h"
@@ -83,7 +84,8 @@ class ParentSessionTest : public testing::Test {
     worker_->deliver(message_of("response", id, {{"result", std::move(result)}}));
   }
 
-  Runtime runtime_;
+  std::shared_ptr<LogRecords> log_ = std::make_shared<LogRecords>();
+  Runtime runtime_{{.log = log_, .log_level = LogLevel::debug}};
   SpawnOptions options_;
   FakeLauncher::Supply supply_;
   std::shared_ptr<FakeTransport> worker_;

@@ -1,6 +1,6 @@
 // The C++ worker that the session tests start: dynamic functions that do what their names say.
 //
-//   runtime_cpp_worker [--service=ID] [--concurrency=N]
+//   runtime_cpp_worker [--service=ID] [--concurrency=N] [--log=FILE]
 #include <unistd.h>
 
 #include <condition_variable>
@@ -14,7 +14,9 @@
 #include <thread>
 
 #include "multifrost/child_worker.h"
+#include "multifrost/json_lines.h"
 #include "multifrost/parent_worker.h"
+#include "multifrost/runtime.h"
 
 namespace {
 
@@ -22,20 +24,14 @@ using multifrost::CallContext;
 using multifrost::Value;
 using Arguments = std::vector<Value>;
 
-/// Parents may add arguments of their own, which are ignored.
-multifrost::ChildOptions options(int argc, char** argv) {
-  constexpr std::string_view kService = "--service=";
-  constexpr std::string_view kConcurrency = "--concurrency=";
-  multifrost::ChildOptions options;
+/// Of an option such as "--log="; empty without it. Parents may add arguments of their own, which
+/// are ignored.
+std::string value_of(std::string_view option, int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument.starts_with(kService)) options.service_id = argument.substr(kService.size());
-    if (argument.starts_with(kConcurrency)) {
-      options.concurrency =
-          static_cast<unsigned>(std::stoul(std::string(argument.substr(kConcurrency.size()))));
-    }
+    if (argument.starts_with(option)) return std::string(argument.substr(option.size()));
   }
-  return options;
+  return {};
 }
 
 /// Who comes here goes on when so many are there.
@@ -59,7 +55,17 @@ class Meeting {
 
 int main(int argc, char** argv) {
   Meeting meeting;
-  multifrost::ChildWorker worker(options(argc, argv));
+  multifrost::RuntimeOptions runtime_options;
+  if (const std::string file = value_of("--log=", argc, argv); !file.empty()) {
+    runtime_options.log = multifrost::json_lines_sink(std::fopen(file.c_str(), "w"));
+  }
+  multifrost::Runtime runtime(std::move(runtime_options));
+  multifrost::ChildOptions options;
+  options.service_id = value_of("--service=", argc, argv);
+  if (const std::string count = value_of("--concurrency=", argc, argv); !count.empty()) {
+    options.concurrency = static_cast<unsigned>(std::stoul(count));
+  }
+  multifrost::ChildWorker worker(std::move(options), &runtime);
   worker.function(
       "add", [](Arguments values) { return Value(values.at(0).as_int() + values.at(1).as_int()); });
   worker.function("echo", [](Arguments values) { return values.empty() ? Value() : values[0]; });

@@ -259,6 +259,35 @@ def test_only_one_clears_at_a_time(
     registry.register("me", 5555)
 
 
+@pytest.mark.parametrize("name", ["registry.lock", "services.lock"])
+def test_a_lock_that_is_gone_is_not_cleared(
+    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody may take it right after the look that has found nothing."""
+    path = folder / name
+    path.write_text(str(dead_pid()))
+    os.utime(path, (0, 0))
+    looks = 0
+    real_stat = os.stat
+
+    def stat(where: object, *arguments: object, **more: object) -> os.stat_result:
+        nonlocal looks
+        looks += where == str(path)
+        if where == str(path) and looks == 2:
+            path.unlink()  # the first look has seen it stale
+            try:
+                return real_stat(str(path))
+            finally:
+                path.write_text(str(os.getppid()))
+        return real_stat(where, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", stat)
+    _locks._clear_if_stale(str(folder), str(path), False)
+    monkeypatch.undo()
+    assert looks >= 2
+    assert path.exists()
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_that_somebody_else_has_since_is_not_released(folder: Path, name: str) -> None:
     path = folder / name

@@ -244,6 +244,24 @@ def test_a_worker_fills_in_what_was_not_sent() -> None:
     assert detect().decode_arguments(["a"]) == ["a", Colour.red, None, None]
 
 
+def test_nil_is_an_argument_that_was_not_sent_but_in_a_float_it_was_nan() -> None:
+    assert detect().decode_arguments(["a", None, None, 5]) == ["a", Colour.red, None, 5]
+    for codec in (mf.F64, mf.Limited(mf.F32, least=0.0)):
+        scale = mf.Method("V.scale", "scale", "scale", (mf.Parameter("by", codec, "default", 2.0),))
+        assert scale.decode_arguments([]) == [2.0]
+        with pytest.raises(
+            InvalidArgument, match=r"V\.scale: by: expected f.., got null \(this wire"
+        ):
+            scale.decode_arguments([None])
+    noisy = mf.Method("V.n", "n", "n", (mf.Parameter("by", mf.NAN_AS_NULL, "default", 2.0),))
+    assert math.isnan(noisy.decode_arguments([None])[0])
+
+
+def test_nil_in_a_member_with_a_default_that_is_a_float() -> None:
+    with pytest.raises(mf.Misfit, match="expected f64, got null"):
+        POINT.decode({"x": 1, "y": None})
+
+
 @pytest.mark.parametrize("wire", [[], ["a", "red", 1, 2, 3]])
 def test_the_number_of_arguments_is_checked(wire: list[Any]) -> None:
     with pytest.raises(InvalidArgument, match=r"expected 1 to 4 arguments \(source, colour"):

@@ -37,6 +37,7 @@ Object parameter_view(const Parameter& parameter, Scope scope) {
   view.add("optional", optional);
   view.add("hole_is_null", optional && parameter.type.nullable);
   view.add("required", parameter.form == ParameterForm::kRequired);
+  view.add("defaulted", parameter.form == ParameterForm::kDefaulted);
   view.add("initializer", parameter.default_value ? " = " + literal(*parameter.default_value,
                                                                     parameter.type, scope.types)
                                                   : std::string("{}"));

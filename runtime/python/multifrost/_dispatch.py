@@ -96,8 +96,12 @@ class Dispatcher:
             if handler is None and context.function != INTROSPECTION:
                 raise _missing(context.function)
             if handler is not None:
+                if context._credit is not None and not hasattr(handler, "multifrost_stream"):
+                    raise _no_stream(context)
                 return pack_strict(self._settle(handler(service, args, context)), "result")
         method = self._method(service, context)
+        if context._credit is not None:
+            raise _no_stream(context)
         try:
             args = heal(args, "args")
         except EncodeError as error:
@@ -162,6 +166,12 @@ def failure(call_id: str, error: BaseException) -> bytes:
 def _missing(name: str) -> CallFailure:
     """The first of the three bare errors of spec 6.3."""
     return CallFailure(f"Function '{name}' not found", "function_not_found", executed=False)
+
+
+def _no_stream(context: CallContext) -> InvalidArgument:
+    return InvalidArgument(
+        f"{context.function}: its result is no stream, as the caller takes it for"
+    )
 
 
 def _arguments(message: dict[str, Any]) -> list[Any]:

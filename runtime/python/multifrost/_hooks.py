@@ -21,6 +21,7 @@ A handler is a plain function `handler(service, args, context)`:
 - `InvalidArgument` raised before user code runs tells the parent "not executed".
 
 - A handler whose items travel beside the call opens its end: `_worker_stream.open_stream(context)`.
+  One whose result is a stream has an attribute `multifrost_stream` that is True.
 - `CallFailure` ends the call with a text and a code of its own.
 
 Without the table every public method is callable with positional arguments, and values are healed
@@ -111,6 +112,7 @@ class CallContext:
 
     __slots__ = (
         "_connection",
+        "_credit",
         "_stream",
         "call_id",
         "cancelled",
@@ -138,6 +140,7 @@ class CallContext:
         self.deadline = deadline
         self.cancelled = False
         self._connection: Connection | None = None
+        self._credit: object = None
         self._stream: WorkerStream | None = None
 
     @property

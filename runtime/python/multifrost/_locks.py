@@ -109,15 +109,18 @@ def _make_file(path: str) -> None:
 
 
 def _clear_if_stale(folder: str, path: str, is_folder: bool) -> bool:
-    """Removes a lock that has no owner any more. True when it is gone."""
-    if not _is_gone_or_stale(path, is_folder):
-        return False
+    """Removes a lock that has no owner any more. True when it is gone.
+
+    One that is gone already is never removed: it may be somebody's again by then.
+    """
+    if (seen := _look(path, is_folder)) != "stale":
+        return seen == "gone"
     clearing = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(clearing, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # What was stale a moment ago may have been cleared, and taken, since.
-        if not _is_gone_or_stale(path, is_folder):
-            return False
+        if (seen := _look(path, is_folder)) != "stale":
+            return seen == "gone"
         _remove(path, is_folder)
         return not os.path.exists(path)
     except OSError:
@@ -126,18 +129,20 @@ def _clear_if_stale(folder: str, path: str, is_folder: bool) -> bool:
         os.close(clearing)
 
 
-def _is_gone_or_stale(path: str, is_folder: bool) -> bool:
+def _look(path: str, is_folder: bool) -> str:
+    """ "held", "stale" (it has no owner any more), or "gone"."""
     try:
         found = os.stat(path)
     except FileNotFoundError:
-        return True
+        return "gone"
     except OSError:
-        return False
-    old = time() - found.st_mtime > _STALE_SECONDS
+        return "held"
+    stale = time() - found.st_mtime > _STALE_SECONDS
     if is_folder:
-        return bool(found.st_mode & stat.S_ISVTX) or old
-    owner = _owner(path)
-    return old if owner is None else not is_alive(owner) or began_after(owner, found.st_mtime)
+        stale = stale or bool(found.st_mode & stat.S_ISVTX)
+    elif (owner := _owner(path)) is not None:
+        stale = not is_alive(owner) or began_after(owner, found.st_mtime)
+    return "stale" if stale else "held"
 
 
 def _release(path: str, is_folder: bool) -> None:

@@ -244,16 +244,33 @@ class Server:
             connection.send(refusal(call_id, text, "invalid_argument"))
             return
         metadata = _message.metadata_of(message)
-        deadline = _deadline(_message.extensions_of(message))
+        extensions = _message.extensions_of(message)
+        deadline = _deadline(extensions)
         context = CallContext(function, namespace, call_id, connection.name, metadata, deadline)
         context._connection = connection
+        context._credit = extensions.get("credit")
         job = _Job(connection, message, context, size)
-        self._jobs[connection, call_id] = job
         if self._count(connection, size) + size > MAX_QUEUED_BYTES:
+            if self._streams_from(connection):
+                # Not to read it would keep the running handler from the items that it waits for.
+                self._count(connection, -size)
+                text = "Too many calls wait for the stream that runs, not executed"
+                connection.send(refusal(call_id, text, "overloaded"))
+                return
             connection.pause_reading(True)
+        self._jobs[connection, call_id] = job
         self._queue.put(job)
         if self._idle.is_set():
             self._refuse_queued()
+
+    def _streams_from(self, connection: Connection) -> bool:
+        """Whether the running call has a stream, and came from there."""
+        context = self.context
+        return (
+            context is not None
+            and context._stream is not None
+            and context._connection is connection
+        )
 
     def _on_stream(self, connection: Connection, kind: str, message: dict[str, Any]) -> None:
         job = self._jobs.get((connection, _message.text_of(message.get("id"))))

@@ -179,7 +179,8 @@ class Session:
                 raise unsupported(self.what, call)
             stream.bind(self, call)
             if timeout is not None:
-                self.on_reactor(lambda: stream.arm(self._reactor, timeout))
+                stream.timeout = timeout
+                self.on_reactor(lambda: stream.arm(self._reactor))
         self.metrics.on_call()
         self._ledger.add(call)
         connection = self._connection
@@ -206,10 +207,12 @@ class Session:
         self.metrics.on_end(False, None)
         self._send_cancel(taken)
 
-    def fail(self, call: PendingCall, error: Exception) -> None:
-        """The stream of the call is at fault: it ends with `error`, a worker of ours is told."""
+    def fail(self, call: PendingCall, error: Exception, farewell: bytes = b"") -> None:
+        """The stream is at fault: its call ends with `error`, a worker of ours is told."""
         taken = self._ledger.take(call.call_id)
         if taken is not None:
+            if taken.sent and farewell:
+                self.send_beside(farewell)
             self._send_cancel(taken)
             self._end(taken, None, error)
 
@@ -434,8 +437,11 @@ class Session:
         self._answered = True
         if is_result:
             self._end(call, message.get("result"), None)
-        else:
-            self._end(call, None, remote_error(message))
+            return
+        error: MultifrostError = remote_error(message)
+        if call.stream is not None and error.code == "expired":  # both ends watch the deadline
+            error = self._timed_out(call, call.stream.timeout)
+        self._end(call, None, error)
 
     def _on_undecodable(self, payload: bytes, error: DecodeError) -> None:
         """The answer's id usually stands before what cannot be decoded."""

@@ -32,6 +32,8 @@ class StreamCall:
         self.writes = writes
         self.end: StreamEnd
         self.result: object = None
+        self.timeout = 0.0
+        """Seconds; only where the call has a deadline."""
         self._session: Session
         self._call: PendingCall
         self._timer: Timer | None = None
@@ -46,9 +48,10 @@ class StreamCall:
         given = WINDOW if self.reads else 0
         self.end = StreamEnd(self.label, call.call_id, session.send_beside, given=given)
 
-    def arm(self, reactor: Reactor | None, timeout: float) -> None:
+    def arm(self, reactor: Reactor | None) -> None:
         """The deadline is that of the whole stream, whoever waits. Reactor's thread."""
         if reactor is not None and not self._ended:
+            timeout = self.timeout
             self._timer = reactor.later(timeout, lambda: self._session.expire(self._call, timeout))
 
     def on_end(self, result: object, error: Exception | None) -> None:
@@ -94,13 +97,9 @@ class StreamCall:
     def give_up(self, error: BaseException) -> None:
         """The caller's items have ended with `error`: the worker's reader is told, and the call
         ends."""
-        if self._ended:
-            return
-        if self._call.sent:
-            text = f"{type(error).__name__}: {error}"
-            self._session.send_beside(_message.stream_end(self._call.call_id, text))
         if isinstance(error, Exception):
-            self.fail(error)
+            text = f"{type(error).__name__}: {error}"
+            self._session.fail(self._call, error, _message.stream_end(self._call.call_id, text))
         else:
             self.cancel()
 

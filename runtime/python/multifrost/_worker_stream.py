@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 
-from . import _message
 from ._hooks import CallFailure
 from ._stream_end import MESSAGES as MESSAGES
 from ._stream_end import StreamEnd
@@ -31,7 +30,7 @@ class WorkerStream:
     def __init__(self, context: CallContext) -> None:
         connection = context._connection
         assert connection is not None
-        credit = _message.extensions_of({"metadata": context.metadata}).get("credit")
+        credit = context._credit
         self.takes_items = type(credit) is int and credit >= 0
         """Whether the caller reads a stream: it then says how many items it takes at once."""
         self.end = StreamEnd(
@@ -40,6 +39,7 @@ class WorkerStream:
             connection.send,
             credit=credit if self.takes_items else 0,  # type: ignore[arg-type]
         )
+        self._connection = connection
         self._reactor = connection.reactor
         self._lock = threading.Lock()
         self._on_cancel: Callable[[], None] | None = None
@@ -50,6 +50,8 @@ class WorkerStream:
         """The handler is about to run: from now on the call's end reaches it."""
         if context.cancelled:
             cancel(context)
+        # It may not be read, since much is queued; but this call's messages come from there.
+        self._reactor.call(lambda: self._connection.pause_reading(False))
         left = context.remaining()
         if left is not None:
             failure = expired(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
@@ -19,6 +20,18 @@ START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 def sample(value: float) -> Sample:
     return Sample(at=START, value=value)
+
+
+def last(name: str) -> Iterator[Sample]:
+    """How a stream of that name ends."""
+    if name == "gone":
+        raise Gone("it went")
+    if name == "broken":
+        raise ValueError("it broke")
+    if name == "unfit":
+        yield Sample(at=START, value="much")  # type: ignore[arg-type]
+    if name == "die":
+        os._exit(3)
 
 
 class Log:
@@ -52,19 +65,14 @@ class Plain(StreamsWorker):
             self.log.lines.append(f"{number}")
             yield sample(number)
             number += 1
-        if name == "gone":
-            raise Gone("it went")
-        if name == "broken":
-            raise ValueError("it broke")
-        if name == "unfit":
-            yield Sample(at=START, value="much")  # type: ignore[arg-type]
+        yield from last(name)
 
     def upload(self, name: str, samples: Items[Sample]) -> int:
         try:
             total = 0.0
-            for number, one in enumerate(samples):
+            for one in samples:
                 total += one.value
-                if name == "first" and number == 0:
+                if name == "first":
                     break
                 if name == "boom":
                     raise ValueError("no more")
@@ -96,12 +104,8 @@ class Async(StreamsWorker):
                 self.log.lines.append(f"{number}")
                 yield sample(number)
                 number += 1
-            if name == "gone":
-                raise Gone("it went")
-            if name == "broken":
-                raise ValueError("it broke")
-            if name == "unfit":
-                yield Sample(at=START, value="much")  # type: ignore[arg-type]
+            for one in last(name):
+                yield one
             if name == "stuck":
                 await asyncio.get_running_loop().create_future()
         except (GeneratorExit, asyncio.CancelledError) as error:

@@ -173,4 +173,12 @@ class Decoder : private Refusal {
   std::string key_text_;
 };
 
+/// Codecs for which nil is a value of their own, or in a float what became of a NaN: it does not
+/// say "absent" there, as it does elsewhere (rule 1 of the language).
+template <class C>
+concept ReadsNull = requires {
+  C::kFloat;
+}
+|| ((C::kKinds >> static_cast<unsigned>(Kind::nil)) & 1u) != 0;
+
 }  // namespace multifrost

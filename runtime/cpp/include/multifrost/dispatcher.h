@@ -74,6 +74,14 @@ class IncomingCall {
   bool argument(typename C::Type& into) {
     return C::read(*arguments_, into) ? (++read_, true) : refuse();
   }
+  /// `argument` for a parameter with a default, which nil leaves as if nothing stood there.
+  template <class C>
+  bool argument_or_keep(typename C::Type& into) {
+    if constexpr (!ReadsNull<C>) {
+      if (arguments_->take_null()) return ++read_, true;
+    }
+    return argument<C>(into);
+  }
   /// Whether one more argument was sent (for `= literal` and `p?` parameters).
   bool more() const noexcept { return read_ < count_; }
 

@@ -62,7 +62,15 @@ struct SpawnOptions {
   std::chrono::nanoseconds stop_deadline = std::chrono::seconds(2);
   std::chrono::nanoseconds kill_deadline = std::chrono::seconds(2);
   std::shared_ptr<OutputSink> output = nullptr;  ///< null: print with the prefix of spec 8.1
-  bool absent_result_is_zero = false;            ///< idl rule 15, `absent_result = zero_value`
+  /// Where the TCP listener is that a worker joins: a numeric address of this machine; "*" is all
+  /// of them, to the letter of spec 5.1. Only the worker's own processes are taken all the same.
+  std::string bind_host = "127.0.0.1";
+  /// False: TCP alone, as the specification has it, for our own workers, too.
+  bool unix_socket = true;
+  /// True: our own workers send their output as messages, to the letter of spec 8.1, too. They then
+  /// learn of this process's end from the kernel alone, which a wrapper in between hides.
+  bool output_as_messages = false;
+  bool absent_result_is_zero = false;  ///< idl rule 15, `absent_result = zero_value`
   /// False: generated clients call a worker of another version of their interface, too.
   bool check_interface = true;
 };

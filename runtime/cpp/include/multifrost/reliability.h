@@ -19,6 +19,9 @@ struct CircuitOptions {
   /// Counts as the letter of spec 7.1 has it: errors that the interface declares, and calls that
   /// were never sent, are failures too.
   bool literal_counting = false;
+  /// Probes with calls, as the letter of spec 7.1 has it: in place of a heartbeat one call at a
+  /// time is let through, and its success closes the circuit.
+  bool probe_by_call = false;
 };
 
 /// How long to wait before a worker is started again, or a service looked for again (spec 7.3):

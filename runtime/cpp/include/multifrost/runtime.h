@@ -21,7 +21,8 @@ enum class TransportKind : std::uint8_t {
 
 struct RuntimeOptions {
   std::shared_ptr<Executor> executor = nullptr;  ///< null: one thread of the runtime's own
-  std::shared_ptr<LogSink> log = nullptr;        ///< null: silent
+  std::shared_ptr<LogSink> log = nullptr;        ///< null: silent; docs/logging.md has the events
+  LogLevel log_level = LogLevel::info;           ///< the least that `log` is told
   TransportKind transport = TransportKind::direct;
 };
 

@@ -13,6 +13,11 @@
 // coroutine has ended (R2). A Task begins when it is awaited, and goes on wherever what it awaits
 // resumes it: after a Pending on the client's executor. Blocking rule: only sync_wait blocks. What
 // the coroutine throws, its awaiter gets. Thread rule: a Task belongs to one thread at a time.
+//
+// The ends of a stream (multifrost/stream.h) work in a coroutine as elsewhere, valid until it has
+// ended, and block as elsewhere: next() and write() hold up the thread that has resumed it, which
+// after a Pending is the client's executor. There, items and credit may take 10 ms until a thread
+// reads for them; on the handler's own thread they do not.
 #pragma once
 
 #include <coroutine>

@@ -24,6 +24,8 @@ CallOptions traced(const CallContext& call, CallOptions options = {});
 /// "00-<32 hex digits>-<16 hex digits>-<2 hex digits>", none of the ids zero; a later version than
 /// 00 may append more.
 bool is_traceparent(std::string_view text) noexcept;
+/// The trace's id in it; empty when it is not valid.
+std::string_view trace_id(std::string_view traceparent) noexcept;
 /// Up to 32 members `key=value`, separated by commas, no key twice.
 bool is_tracestate(std::string_view text) noexcept;
 

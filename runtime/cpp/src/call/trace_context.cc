@@ -53,6 +53,10 @@ bool is_traceparent(std::string_view text) noexcept {
   return is_id(text.substr(3, 32)) && is_id(text.substr(36, 16)) && is_hex(text.substr(53, 2));
 }
 
+std::string_view trace_id(std::string_view traceparent) noexcept {
+  return is_traceparent(traceparent) ? traceparent.substr(3, 32) : std::string_view();
+}
+
 bool is_tracestate(std::string_view text) noexcept {
   std::array<std::string_view, kMembers> keys;
   std::size_t count = 0;

@@ -33,6 +33,7 @@ bool CircuitBreaker::count(Epoch epoch, Outcome outcome, Time now) noexcept {
   if (epoch != epoch_ && outcome != Outcome::unsent) return false;
   switch (weight_of(outcome, options_.literal)) {
     case Weight::nothing:
+      if (outcome != Outcome::unsent) probe_failed(now);
       break;
     case Weight::success:
       if (state_ != State::forced_open) reset();
@@ -41,6 +42,7 @@ bool CircuitBreaker::count(Epoch epoch, Outcome outcome, Time now) noexcept {
       if (state_ == State::closed && ++failures_ >= options_.threshold) {
         return open(Cause::calls_failed, now);
       }
+      if (outcome != Outcome::unsent) probe_failed(now);
       break;
   }
   return false;
@@ -49,23 +51,40 @@ bool CircuitBreaker::count(Epoch epoch, Outcome outcome, Time now) noexcept {
 bool CircuitBreaker::beat_missed(Epoch epoch, bool too_many, Time now) noexcept {
   if (epoch != epoch_) return false;
   if (state_ == State::closed && too_many) return open(Cause::heartbeats_missed, now);
-  if (state_ == State::half_open) {
+  if (state_ == State::half_open && !options_.probe_by_call) {
     state_ = State::open;
     wait_longer(now);
   }
   return false;
 }
 
+bool CircuitBreaker::admit_probe(Time now) noexcept {
+  if (!options_.probe_by_call || (state_ != State::open && state_ != State::half_open))
+    return false;
+  if (now < probe_at_) return false;
+  state_ = State::half_open;
+  wait_longer(now);  // until then its outcome is waited for
+  return true;
+}
+
+/// The call that was the probe has not helped.
+void CircuitBreaker::probe_failed(Time now) noexcept {
+  if (!options_.probe_by_call || state_ != State::half_open) return;
+  state_ = State::open;
+  wait_longer(now);
+}
+
 void CircuitBreaker::beat_echoed(Epoch epoch) noexcept {
+  if (options_.probe_by_call) return;
   if (epoch == epoch_ && state_ == State::half_open) reset();
 }
 
 void CircuitBreaker::probe_sent(Time now) noexcept {
-  if (state_ == State::open && now >= probe_at_) state_ = State::half_open;
+  if (probe_at() && now >= probe_at_) state_ = State::half_open;
 }
 
 void CircuitBreaker::probe_unsent(Time now) noexcept {
-  if (state_ == State::open && now >= probe_at_) wait_longer(now);
+  if (probe_at() && now >= probe_at_) wait_longer(now);
 }
 
 void CircuitBreaker::connected(Epoch epoch, Time now) noexcept {

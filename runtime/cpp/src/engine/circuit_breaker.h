@@ -18,6 +18,16 @@
 //
 //   Disabled: nothing changes it, and it admits every call.
 //
+// With `probe_by_call`, the letter of spec 7.1 ("Successful call after failures"), a call takes the
+// heartbeat's place: heartbeats keep their own interval and close nothing, and
+//
+//   event \ state     | open                     | half-open
+//   ------------------+--------------------------+---------------------------------------------
+//   admit_probe(now)  | its time: → half-open,   | the last one is overdue: admitted
+//                     | admitted                 |
+//   success           | → closed                 | → closed
+//   any other outcome | –                        | → open, wait longer
+//
 // The probe is a heartbeat, first_probe after opening, then ever later up to last_probe: open, no
 // calls travel (the specification's "no network traffic"). Outcomes, echoes and misses carry the
 // number of their connection, the epoch; those of another than the current one change nothing.
@@ -57,6 +67,7 @@ class CircuitBreaker {
     bool enabled = true;
     bool literal = false;  ///< counts as the table above says
     int threshold = 5;     ///< failures in a row; see default_threshold()
+    bool probe_by_call = false;
     std::chrono::nanoseconds first_probe = std::chrono::milliseconds(500);
     std::chrono::nanoseconds last_probe = std::chrono::seconds(1);
   };
@@ -104,9 +115,13 @@ class CircuitBreaker {
   /// The heartbeat that was sent last was answered.
   void beat_echoed(Epoch epoch) noexcept;
 
-  /// When the next probe is to be sent; none: no probe is wanted, or one is out.
+  /// With probe_by_call: may this one call be made although the circuit is open?
+  bool admit_probe(Time now) noexcept;
+
+  /// When the next heartbeat is to be sent as a probe; none: none is wanted, or one is out.
   std::optional<Time> probe_at() const noexcept {
-    return state_ == State::open ? std::optional(probe_at_) : std::nullopt;
+    return state_ == State::open && !options_.probe_by_call ? std::optional(probe_at_)
+                                                            : std::nullopt;
   }
   /// A heartbeat left at `now`; it is the probe if one was due.
   void probe_sent(Time now) noexcept;
@@ -132,6 +147,7 @@ class CircuitBreaker {
   bool count(Epoch epoch, Outcome outcome, Time now) noexcept;
   bool open(Cause cause, Time now) noexcept;
   void wait_longer(Time now) noexcept;
+  void probe_failed(Time now) noexcept;
 
   Options options_;
   State state_;

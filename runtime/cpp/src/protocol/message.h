@@ -42,6 +42,7 @@ struct Extras {
 /// Views live as long as the frame that they were read from.
 struct Message {
   MessageKind kind = MessageKind::unknown;
+  std::string_view app;  ///< as it came; another one than ours makes the message foreign
   std::string_view id;
 
   std::string_view function;      ///< call

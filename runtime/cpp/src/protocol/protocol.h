@@ -51,8 +51,7 @@ enum class OutputStream : std::uint8_t { out, err };
 /// What became of a received frame.
 enum class Reading : std::uint8_t {
   message,  ///< complete, or with `damage` set
-  foreign,  ///< another application or version: hard fail without negotiation (spec 13.1), ignore
-            ///< it
+  foreign,  ///< another application or version, `app` says which: no negotiation (spec 13.1)
   garbage,  ///< not a message at all, or nobody could be answered
 };
 

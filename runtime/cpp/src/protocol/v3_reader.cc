@@ -127,6 +127,50 @@ bool read_arguments(Decoder& from, Message& into) {
   return true;
 }
 
+/// Any field of a message, by its name.
+bool read_field(Decoder& from, std::string_view key, std::string_view& type, Message& into) {
+  switch (key.size()) {
+    case 1:
+      if (key == "n") return number(from, into.count);
+      break;
+    case 2:
+      if (key == "id") return text(from, into.id);
+      break;
+    case 3:
+      if (key == "app") return text(from, into.app);
+      if (key == "seq") return number(from, into.count);
+      break;
+    case 4:
+      if (key == "type") return text(from, type);
+      if (key == "args") return read_arguments(from, into);
+      break;
+    case 5:
+      if (key == "error") {
+        into.has_error = from.peek() == Kind::string;
+        return text(from, into.text);
+      }
+      if (key == "value") return from.raw(into.item);
+      break;
+    case 6:
+      if (key == "result") return from.raw(into.result);
+      if (key == "output") return text(from, into.text);
+      break;
+    case 8:
+      if (key == "function") {
+        into.has_function = from.peek() == Kind::string;
+        return text(from, into.function);
+      }
+      if (key == "metadata") return read_metadata(from, into);
+      break;
+    case 9:
+      if (key == "namespace") return text(from, into.name_space);
+      break;
+    default:
+      break;
+  }
+  return from.skip();
+}
+
 }  // namespace
 
 Reading V3::read(const Bytes& frame, Message& into) const {
@@ -137,61 +181,21 @@ Reading V3::read(const Bytes& frame, Message& into) const {
 Reading V3::read_fields(const Bytes& frame, Message& into) {
   into = Message{};
   Decoder from(frame);
-  std::string_view app;
   std::string_view type;
   if (from.peek() != Kind::map) return Reading::garbage;
   std::size_t fields = 0;
   const bool whole = from.begin_map(fields) && each_of(from, fields, [&](std::string_view key) {
-                       switch (key.size()) {
-                         case 1:
-                           if (key == "n") return number(from, into.count);
-                           break;
-                         case 2:
-                           if (key == "id") return text(from, into.id);
-                           break;
-                         case 3:
-                           if (key == "app") return text(from, app);
-                           if (key == "seq") return number(from, into.count);
-                           break;
-                         case 4:
-                           if (key == "type") return text(from, type);
-                           if (key == "args") return read_arguments(from, into);
-                           break;
-                         case 5:
-                           if (key == "error") {
-                             into.has_error = from.peek() == Kind::string;
-                             return text(from, into.text);
-                           }
-                           if (key == "value") return from.raw(into.item);
-                           break;
-                         case 6:
-                           if (key == "result") return from.raw(into.result);
-                           if (key == "output") return text(from, into.text);
-                           break;
-                         case 8:
-                           if (key == "function") {
-                             into.has_function = from.peek() == Kind::string;
-                             return text(from, into.function);
-                           }
-                           if (key == "metadata") return read_metadata(from, into);
-                           break;
-                         case 9:
-                           if (key == "namespace") return text(from, into.name_space);
-                           break;
-                         default:
-                           break;
-                       }
-                       return from.skip();
+                       return read_field(from, key, type, into);
                      });
   if (!whole) into.damage = from.path() + ": " + from.reason();
-  if (!app.empty() && app != kAppId) return Reading::foreign;
+  if (!into.app.empty() && into.app != kAppId) return Reading::foreign;
   into.kind = kind_of(type);
   if (into.kind == MessageKind::stream_item && into.item.empty() && into.damage.empty()) {
     into.damage = "an item without a value";
   }
   // An answer carries the id back as text, so it must be text.
   const bool answerable =
-      app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
+      into.app == kAppId && !into.id.empty() && wire::is_utf8(into.id) && !type.empty();
   return answerable ? Reading::message : Reading::garbage;
 }
 

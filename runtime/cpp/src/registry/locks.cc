@@ -128,22 +128,26 @@ Result<bool> Locks::try_take(const std::string& folder, const Lock& lock) {
 }
 
 bool Locks::clear_if_stale(const std::string& folder, const Lock& lock) {
-  if (!is_gone_or_stale(lock)) return false;
+  if (const Seen seen = look(lock); seen != Seen::stale) return seen == Seen::gone;
   const UniqueFd one_at_a_time(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!one_at_a_time || ::flock(one_at_a_time.get(), LOCK_EX | LOCK_NB) != 0) return false;
-  // What was stale a moment ago may have been cleared, and taken, since.
-  if (!is_gone_or_stale(lock)) return false;
+  // What was stale a moment ago may have been cleared, and taken, since; what is gone may be
+  // somebody's again by the time that it would be removed.
+  if (const Seen seen = look(lock); seen != Seen::stale) return seen == Seen::gone;
   const int removed = lock.is_folder ? ::rmdir(lock.path.c_str()) : ::unlink(lock.path.c_str());
   return removed == 0 || errno == ENOENT;
 }
 
-bool Locks::is_gone_or_stale(const Lock& lock) {
+Locks::Seen Locks::look(const Lock& lock) {
   struct stat file {};
-  if (::stat(lock.path.c_str(), &file) != 0) return errno == ENOENT;
-  if (lock.is_folder) return (file.st_mode & S_ISVTX) != 0 || age(file) > kStaleSeconds;
-  const auto owner = owner_of(lock.path);
-  if (!owner) return age(file) > kStaleSeconds;
-  return !is_alive(*owner) || began_after(*owner, seconds(file.st_mtim));
+  if (::stat(lock.path.c_str(), &file) != 0) return errno == ENOENT ? Seen::gone : Seen::held;
+  bool stale = age(file) > kStaleSeconds;
+  if (lock.is_folder) {
+    stale = stale || (file.st_mode & S_ISVTX) != 0;
+  } else if (const auto owner = owner_of(lock.path)) {
+    stale = !is_alive(*owner) || began_after(*owner, seconds(file.st_mtim));
+  }
+  return stale ? Seen::stale : Seen::held;
 }
 
 std::string Locks::holder(const Lock& lock) {

@@ -10,7 +10,7 @@
 // folder of ours has the sticky bit and a file of ours its owner's pid. A file is stale when the
 // process that it names has ended, or began after it; one without a name, and a foreign folder,
 // when it is old. Only one process clears at a time, and looks again before it does: a lock that
-// somebody has just taken is never cleared.
+// somebody has just taken is never cleared, and one that is gone is not removed.
 //
 // A move-only value that holds the locks until it goes; any thread. Hold it briefly.
 #pragma once
@@ -41,10 +41,12 @@ class Locks {
     bool is_folder;
   };
 
+  enum class Seen { held, stale, gone };
+
   Locks() = default;
   static Result<bool> try_take(const std::string& folder, const Lock& lock);
   static bool clear_if_stale(const std::string& folder, const Lock& lock);
-  static bool is_gone_or_stale(const Lock& lock);
+  static Seen look(const Lock& lock);
   static std::string holder(const Lock& lock);
   static void release(const Lock& lock);
 

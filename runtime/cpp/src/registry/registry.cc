@@ -16,9 +16,6 @@
 namespace multifrost::registry {
 namespace {
 
-/// A service that ends does not wait longer than this for somebody else's lock.
-constexpr std::chrono::seconds kWithdrawLimit{2};
-
 bool is_live(const Entry& entry) {
   if (!is_alive(entry.pid)) return false;
   if (!entry.process.empty()) {
@@ -91,7 +88,7 @@ Result<std::vector<Service>> Registry::services() const {
 }
 
 Result<void> Registry::remove(const Service& mine) const {
-  const auto locks = Locks::take(file_.folder(), kWithdrawLimit);
+  const auto locks = Locks::take(file_.folder());
   if (!locks) return locks.failure();
   auto entries = file_.read_for_change();
   if (!entries) return entries.failure();

@@ -19,6 +19,8 @@
 namespace multifrost {
 namespace {
 
+namespace events = session::events;
+
 constexpr unsigned kMostHandlers = 1024;
 
 /// The interface of a function that was added by itself.
@@ -56,6 +58,8 @@ class ChildWorker::State {
     session::WorkerOptions options;
     options.signals = signals;
     options.concurrency = options_.concurrency;
+    options.log = core_.log;
+    options.name = options_.service_id;
     auto transport = has_parent() ? join_parent() : join_registry();
     if (!transport) return transport.failure();
     if (has_parent()) {
@@ -145,10 +149,19 @@ class ChildWorker::State {
     if (!listening) return listening.failure();
     auto registration = registry::Registry(options_.registry_folder)
                             .add(options_.service_id, listening->endpoints.front().port);
-    if (!registration) return registration.failure();
+    if (!registration) {
+      core_.log(events::kRegistrationFailed, registration.failure().message(), about());
+      return registration.failure();
+    }
+    core_.log(events::kServiceRegistered,
+              "service '" + options_.service_id + "' listens at port " +
+                  std::to_string(listening->endpoints.front().port),
+              about());
     registration_.emplace(*std::move(registration));
     return std::move(listening->transport);
   }
+
+  session::Log::About about() const { return {.worker = options_.service_id}; }
 
   Runtime::Core& core_;
   const ChildOptions options_;

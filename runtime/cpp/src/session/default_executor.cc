@@ -52,13 +52,7 @@ void DefaultExecutor::run_one(Task& task) noexcept {
   } catch (...) {
     what = "an exception that is no std::exception";
   }
-  if (log_) {
-    log_->write({.level = LogLevel::error,
-                 .event = "callback_exception",
-                 .message = what,
-                 .worker = {},
-                 .call_id = {}});
-  }
+  log_(events::kCallbackException, what, {});
 }
 
 }  // namespace multifrost::session

@@ -8,14 +8,14 @@
 #include <thread>
 
 #include "multifrost/executor.h"
-#include "multifrost/log.h"
+#include "session/log.h"
 
 namespace multifrost::session {
 
 class DefaultExecutor final : public Executor {
  public:
-  /// What a task throws is told to `log` (null: nobody) and otherwise ignored.
-  explicit DefaultExecutor(std::shared_ptr<LogSink> log) noexcept : log_(std::move(log)) {}
+  /// What a task throws is told to `log` and otherwise ignored.
+  explicit DefaultExecutor(Log log) noexcept : log_(std::move(log)) {}
   /// Runs what was posted, then joins.
   ~DefaultExecutor() override;
 
@@ -25,7 +25,7 @@ class DefaultExecutor final : public Executor {
   void run();
   void run_one(Task& task) noexcept;
 
-  std::shared_ptr<LogSink> log_;
+  const Log log_;
   std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<std::unique_ptr<Task>> tasks_;

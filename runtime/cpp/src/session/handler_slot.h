@@ -22,8 +22,9 @@ namespace multifrost::session {
 struct HandlerSlot {
   using Time = std::chrono::steady_clock::time_point;
 
-  HandlerSlot(transport::Transport& transport, const protocol::Protocol& protocol)
-      : answer(transport, protocol) {}
+  HandlerSlot(transport::Transport& transport, const protocol::Protocol& protocol, const Log& log,
+              std::string_view worker)
+      : answer(transport, protocol, log, worker) {}
 
   // ---- under the session's lock
 

@@ -8,6 +8,7 @@
 #include "multifrost/parent_worker.h"
 #include "process/child_process.h"
 #include "process/spawner.h"
+#include "session/log.h"
 #include "transport/transport.h"
 
 namespace multifrost::session {
@@ -28,11 +29,12 @@ class Launcher {
   virtual void give_up() noexcept {}
 };
 
-/// Spawn mode (spec 5.1).
+/// Spawn mode (spec 5.1); `name` stands for the worker in the log.
 std::unique_ptr<Launcher> make_process_launcher(std::string script, std::string executable,
                                                 const SpawnOptions& options,
                                                 process::Spawner& spawner,
-                                                transport::Factory& transports);
+                                                transport::Factory& transports, Log log,
+                                                std::string name);
 /// Connect mode (spec 5.2). launch() blocks until the service is found, at most for the timeout.
 std::unique_ptr<Launcher> make_connect_launcher(std::string service_id,
                                                 const ConnectOptions& options,

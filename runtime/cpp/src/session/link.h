@@ -51,7 +51,7 @@ struct Link {
   bool ours = false;     ///< the worker runs a runtime of ours and reads our extensions
   bool any_answer = false;
   Bytes interfaces;                   ///< what the worker serves, as it told; empty: it did not
-  std::optional<Failure> unsuitable;  ///< it serves another interface than is expected
+  std::optional<Failure> unsuitable;  ///< another interface than is expected, or protocol
   std::deque<Call*> queued;           ///< calls that wait for readiness or room, in order
   std::deque<Buffer> unsaid;          ///< credit, ends and cancels that wait for room, in order
   std::vector<Seat*> want_room;       ///< whose threads wait to send an item

@@ -81,6 +81,10 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
       break;
   }
   if (breaker_.admits()) return std::nullopt;
+  if (phase_ == Phase::ready && breaker_.admit_probe(Clock::now())) {
+    see_circuit();
+    return std::nullopt;
+  }
   metrics_.refused();
   return refused(ErrorCode::circuit_open, circuit_text());
 }
@@ -411,7 +415,10 @@ std::uint64_t ParentSession::late_answers() const {
 void ParentSession::Lock::unlock() {
   AsyncCall* ended = std::exchange(session_.first_ended_, nullptr);
   session_.last_ended_ = nullptr;
+  std::vector<Note> notes;
+  if (!session_.notes_.empty()) notes.swap(session_.notes_);
   lock_.unlock();
+  if (!notes.empty()) session_.write_notes(notes);
   while (ended != nullptr) {
     const std::shared_ptr<AsyncCall> call = std::move(ended->open_);
     ended = call->ended_next_;

@@ -49,10 +49,10 @@ std::shared_ptr<ParentChannel> make_spawn_channel(const std::string& script,
                                                   const std::string& executable,
                                                   const SpawnOptions& options, Runtime* runtime) {
   Runtime::Core& core = core_of(runtime);
-  auto launcher =
-      make_process_launcher(script, executable, options, core.spawner, *core.transports);
   const std::size_t slash = script.rfind('/');
   std::string name = slash == std::string::npos ? script : script.substr(slash + 1);
+  auto launcher = make_process_launcher(script, executable, options, core.spawner, *core.transports,
+                                        core.log, name);
   return std::make_shared<ParentChannel>(std::make_shared<ParentSession>(
       core, std::move(launcher), protocol::multifrost_v3(), std::move(name), options));
 }

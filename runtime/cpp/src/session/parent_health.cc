@@ -16,6 +16,7 @@ using engine::Ending;
 void ParentSession::judge(std::uint64_t epoch, CircuitBreaker::Outcome outcome) {
   const bool good = outcome == CircuitBreaker::Outcome::result;
   tripped(breaker_.outcome(epoch, outcome, good ? Time{} : Clock::now()));
+  see_circuit();
 }
 
 /// The same for a call that no answer has ended.
@@ -30,7 +31,7 @@ void ParentSession::judge_end(const Call& call, bool sent, Ending by) {
 void ParentSession::tripped(bool just_now) {
   if (!just_now) return;
   metrics_.tripped();
-  core_.log(LogLevel::warning, "circuit_opened", circuit_text(), name_);
+  see_circuit();
   if (link_) wake_at(next_time(*link_));
 }
 
@@ -50,7 +51,10 @@ std::string ParentSession::circuit_text() const {
   if (const auto since = breaker_.opened_at()) {
     text += "; for " + duration_text(Clock::now() - *since);
   }
-  return text + "; it closes with the next answered heartbeat, or reset_circuit()";
+  return text + "; it closes with the next " +
+         (options_.circuit.probe_by_call ? "call that succeeds, tried at most every second,"
+                                         : "answered heartbeat,") +
+         " or reset_circuit()";
 }
 
 bool ParentSession::healthy() const noexcept {
@@ -66,6 +70,7 @@ bool ParentSession::circuit_open() const noexcept {
 void ParentSession::reset_circuit() {
   const Lock lock(*this);
   breaker_.reset();
+  see_circuit();
   restarts_.reset();
   if (phase_ == Phase::ended) phase_ = Phase::idle;
 }

@@ -25,6 +25,7 @@ engine::CircuitBreaker::Options breaker_options(const SpawnOptions& options) {
   Breaker::Options breaker;
   breaker.enabled = options.circuit.enabled;
   breaker.literal = options.circuit.literal_counting;
+  breaker.probe_by_call = options.circuit.probe_by_call;
   breaker.threshold =
       options.circuit.threshold.value_or(Breaker::default_threshold(options.max_restart_attempts));
   return breaker;
@@ -43,6 +44,7 @@ ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> laun
       process_epoch_(process_epoch()),
       id_half_(next_call_id().high),
       breaker_(breaker_options(options_)),
+      circuit_(breaker_.state()),
       restarts_({.auto_restart = options_.auto_restart,
                  .max_attempts = options_.max_restart_attempts,
                  .first_delay = options_.restart_backoff.first,
@@ -68,6 +70,7 @@ Result<void> ParentSession::open() {
     restart_at_.reset();
     restarts_.reset();
     breaker_.reset();
+    see_circuit();
     former.swap(link_);
   }
   former.reset();
@@ -76,6 +79,7 @@ Result<void> ParentSession::open() {
   if (!launched) {
     if (phase_ == Phase::connecting) phase_ = Phase::idle;
     end_all(engine::Ending::connection_lost);
+    note(events::kStartFailed, launched.failure().message());
     return launched.failure();
   }
   adopt(*std::move(launched));
@@ -86,6 +90,7 @@ Result<void> ParentSession::open() {
   });
   if (link->was_ready) return {};
   const Failure failure = start_failure(*link, !in_time);
+  note(events::kStartFailed, failure.message());
   end_process(lock, *link, Clock::now());
   if (phase_ != Phase::closed) phase_ = Phase::idle;
   return failure;
@@ -100,9 +105,13 @@ void ParentSession::adopt(Launched launched) {
                                  .max_misses = options_.heartbeat_max_misses,
                                  .handler_stall_timeout = options_.handler_stall_timeout});
   Link& link = *link_;
-  link.output = std::make_unique<WorkerOutput>(
-      options_.output ? options_.output : make_printing_sink(name_), core_.executor);
+  link.output =
+      std::make_unique<WorkerOutput>(options_.output ? options_.output : make_printing_sink(name_),
+                                     core_.executor, WorkerOutput::Dropped{core_.log, name_});
   link.number = ++incarnation_;
+  note(events::kWorkerStarted,
+       link.process ? name_ + " runs as process " + std::to_string(link.process->pid())
+                    : name_ + " was found");
   link.tags = (incarnation_ % kIncarnations) * 8;
   // Calls that began while the worker was being launched wait for it in their order of arrival.
   link.queued.swap(early_);

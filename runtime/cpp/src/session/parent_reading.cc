@@ -165,9 +165,10 @@ void ParentSession::take(Lock& lock, Link& link, Event& event) {
 void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
   using protocol::MessageKind;
   protocol::Message message;
-  if (protocol_.read(event.payload, message) != protocol::Reading::message) {
-    core_.log(LogLevel::warning, "foreign_message", "a message that is none was ignored", name_);
-    return lock.lock();
+  if (const auto reading = protocol_.read(event.payload, message);
+      reading != protocol::Reading::message) {
+    lock.lock();
+    return refused(link, reading, message, event);
   }
   switch (message.kind) {
     case MessageKind::response:
@@ -204,7 +205,7 @@ Call* ParentSession::find(const Link& link, std::string_view text) {
 void ParentSession::answered(Link& link, const protocol::Message& message, const Event& event) {
   Call* const asked = find(link, message.id);
   if (asked == nullptr) {
-    core_.log(LogLevel::debug, "late_answer", "an answer that nobody waits for", name_, message.id);
+    note(events::kLateAnswer, "an answer that nobody waits for", message.id);
     return;
   }
   using Outcome = engine::CircuitBreaker::Outcome;
@@ -242,9 +243,12 @@ void ParentSession::echoed(Link& link, const protocol::Message& message, const B
   if (!id || !link.heartbeat.echoed(*id, now, busy)) return;
   metrics_.beat(*link.heartbeat.round_trip());
   if (link.heartbeat.stalled()) {
+    note(events::kHandlerStalled,
+         "a handler of " + name_ + " runs for longer than handler_stall_timeout");
     tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
   } else {
     breaker_.beat_echoed(epoch_of(link));
+    see_circuit();
   }
   if (link.ready || link.lost_at) return wake_at(next_time(link));
   link.interfaces = part_of(frame, message.extras.interfaces);
@@ -254,6 +258,8 @@ void ParentSession::echoed(Link& link, const protocol::Message& message, const B
   link.ready = link.was_ready = true;
   link.ours = message.extras.present;
   ours_ = link.ours;
+  note(events::kWorkerReady,
+       name_ + (link.ours ? " is ready" : " is ready; its runtime is another's"));
   if (phase_ == Phase::connecting || phase_ == Phase::restarting) phase_ = Phase::ready;
   flush_queue(link);
   phase_changed_.notify_all();

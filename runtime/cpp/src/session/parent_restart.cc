@@ -17,7 +17,8 @@ void ParentSession::worker_lost(Time now) {
   if (decision.kind == Kind::restart) {
     phase_ = Phase::restarting;
     restart_at_ = decision.at;
-    core_.log(LogLevel::warning, "worker_restarts", ended_->message(), name_);
+    note(events::kWorkerRestarts, "attempt " + std::to_string(restarts_.attempts()) +
+                                      " to start it again, since " + ended_->message());
     if (!restarter_.joinable()) {
       restarter_ = std::jthread([this](const std::stop_token& stop) { restart_when_due(stop); });
     }
@@ -30,10 +31,11 @@ void ParentSession::worker_lost(Time now) {
       data.message += "\n(after " + std::to_string(attempts) + " restarts in a row)";
       ended_ = Failure(std::move(data));
     }
-    core_.log(LogLevel::error, "worker_ended", ended_->message(), name_);
+    note(events::kWorkerEnded, ended_->message());
     if (breaker_.force_open(attempts > 0 ? Cause::restarts_exhausted : Cause::worker_exited, now)) {
       metrics_.tripped();
     }
+    see_circuit();
     end_all(ended_->exit_status() ? engine::Ending::worker_exit : engine::Ending::connection_lost);
   }
   phase_changed_.notify_all();

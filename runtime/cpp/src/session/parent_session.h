@@ -101,8 +101,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   enum class Phase : std::uint8_t { idle, connecting, ready, restarting, ended, closed };
   enum Tag : unsigned { kTransport, kFlush, kExit, kOut, kErr, kTagsPerLink };
 
-  /// The session's lock. Outcomes of asynchronous calls are collected under it and given out after
-  /// it.
+  /// The session's lock. Outcomes of asynchronous calls, and records for the log, are collected
+  /// under it and given out after it.
   class Lock {
    public:
     explicit Lock(const ParentSession& session)
@@ -166,6 +166,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   // parent_handshake.cc
   std::optional<Failure> mismatch(const Link& link, const Interface& expected) const;
   bool suits(Link& link);
+  void refused(Link& link, protocol::Reading reading, const protocol::Message& message,
+               const transport::Event& event);
 
   // parent_supervision.cc
   void on_ready(unsigned tag) override;
@@ -179,6 +181,15 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void settle(Link& link, Time now);
   void wake_at(Time time);
   Time next_time(const Link& link) const;
+
+  // parent_log.cc
+  void note(const LogEvent& event, std::string_view text, std::string_view call_id = {});
+  void write_notes(const std::vector<Note>& notes) const noexcept;
+  void circuit_changed();
+  /// After whatever may have changed the breaker.
+  void see_circuit() {
+    if (breaker_.state() != circuit_) circuit_changed();
+  }
 
   // parent_health.cc
   void judge(std::uint64_t epoch, engine::CircuitBreaker::Outcome outcome);
@@ -221,6 +232,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::size_t unattended_ = 0;       ///< open calls that attend() was called for
   engine::DeadlineQueue deadlines_;  ///< of asynchronous calls
   engine::CircuitBreaker breaker_;
+  engine::CircuitBreaker::State circuit_;  ///< of breaker_, as it was recorded last
+  std::vector<Note> notes_;                ///< written when the lock is given back
   engine::RestartPolicy restarts_;
   engine::CallMetrics metrics_;
   std::optional<Time> restart_at_;    ///< in Phase::restarting, between two attempts

@@ -141,6 +141,8 @@ void ParentSession::expire(Time now) {
 void ParentSession::beat(Link& link, Time now) {
   if (link.peer == transport::PeerId::none || link.lost_at) return;
   if (link.heartbeat.expired(now)) {
+    note(events::kHeartbeatMissed,
+         name_ + " has missed " + std::to_string(link.heartbeat.misses()) + " heartbeats in a row");
     tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
   }
   if (link.heartbeat.due(now, breaker_.probe_at()) != engine::Heartbeat::Due::send) return;
@@ -151,6 +153,7 @@ void ParentSession::beat(Link& link, Time now) {
   link.heartbeat.sent(id, now);
   const bool taken = link.transport->try_send(link.peer, to.buffer()) == transport::Sent::taken;
   taken ? breaker_.probe_sent(now) : breaker_.probe_unsent(now);
+  see_circuit();
 }
 
 void ParentSession::wake_at(Time time) {
@@ -199,6 +202,8 @@ void ParentSession::settle(Link& link, Time now) {
     if (link.given_up || now < *link.lost_at + kExitAfterLoss) return;
     // It lives without a connection, and its listener is closed: nobody can reach it any more.
     link.given_up = true;
+    note(events::kConnectionLost,
+         name_ + " lives on without its connection and cannot be reached again: it is killed");
     end_calls_of(link, engine::Ending::connection_lost);
     link.process->signal(SIGKILL);
     return;
@@ -214,6 +219,8 @@ void ParentSession::settle(Link& link, Time now) {
     data.message = "the connection to " + name_ + " was lost";
   }
   ended_ = Failure(std::move(data));
+  if (link.exit) note(events::kWorkerExited, name_ + " " + exit_text(*link.exit));
+  if (!link.exit) note(events::kConnectionLost, ended_->message());
   end_calls_of(link, link.exit ? engine::Ending::worker_exit : engine::Ending::connection_lost);
   retire(link);
   if (phase_ == Phase::ready) {

@@ -10,18 +10,11 @@ namespace multifrost {
 
 Runtime::Core::Core(RuntimeOptions options)
     : process_epoch(session::process_epoch()),
-      log_sink(std::move(options.log)),
+      log(std::move(options.log), options.log_level),
       executor(options.executor ? std::move(options.executor)
-                                : std::make_shared<session::DefaultExecutor>(log_sink)),
+                                : std::make_shared<session::DefaultExecutor>(log)),
       transports(options.transport == TransportKind::libzmq ? transport::make_zmq_factory()
                                                             : transport::make_direct_factory()) {}
-
-void Runtime::Core::log(LogLevel level, std::string_view event, std::string_view message,
-                        std::string_view worker, std::string_view call_id) const {
-  if (!log_sink) return;
-  log_sink->write(
-      {.level = level, .event = event, .message = message, .worker = worker, .call_id = call_id});
-}
 
 Runtime::Runtime(RuntimeOptions options) : core_(std::make_unique<Core>(std::move(options))) {}
 

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include "multifrost/runtime.h"
 #include "process/spawner.h"
+#include "session/log.h"
 #include "session/supervisor.h"
 #include "transport/transport.h"
 
@@ -16,13 +16,10 @@ class Runtime::Core {
  public:
   explicit Core(RuntimeOptions options);
 
-  void log(LogLevel level, std::string_view event, std::string_view message,
-           std::string_view worker = {}, std::string_view call_id = {}) const;
-
   const std::uint32_t process_epoch;  ///< of the process that made it
 
   /// Destroyed from the last to the first: the supervisor ends before what it calls.
-  std::shared_ptr<LogSink> log_sink;
+  session::Log log;
   std::shared_ptr<Executor> executor;
   std::unique_ptr<transport::Factory> transports;
   process::Spawner spawner;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "call/remote_error.h"
+#include "multifrost/trace_context.h"
 #include "session/worker_stream.h"
 
 namespace multifrost::session {
@@ -10,9 +11,11 @@ namespace multifrost::session {
 /// A buffer that a large answer has grown beyond this is not kept.
 constexpr std::size_t kKept = 256 * 1024;
 
-void WorkerAnswer::open(transport::PeerId peer, std::string_view id) noexcept {
+void WorkerAnswer::open(transport::PeerId peer, const protocol::Message& call) noexcept {
   peer_ = peer;
-  id_ = id;
+  id_ = call.id;
+  function_ = call.function;
+  traceparent_ = call.traceparent;
   urgency_ = transport::Urgency::now;
 }
 
@@ -58,6 +61,14 @@ void WorkerAnswer::write_failure(const Failure& failure) {
                                                               : std::string_view(),
                    .fields = failure.data().details.view()});
   send();
+  if (log_.wants(events::kCallFailed)) record(text);
+}
+
+void WorkerAnswer::record(std::string_view text) const {
+  std::string message(function_);
+  message.append(message.empty() ? "" : ": ").append(text);
+  log_(events::kCallFailed, message,
+       {.worker = worker_, .call_id = id_, .trace_id = trace_id(traceparent_)});
 }
 
 void WorkerAnswer::send() {

@@ -11,6 +11,7 @@
 
 #include "multifrost/dispatcher.h"
 #include "protocol/protocol.h"
+#include "session/log.h"
 #include "transport/transport.h"
 
 namespace multifrost::session {
@@ -21,11 +22,17 @@ class WorkerAnswer final : public AnswerSink {
  public:
   using OpenStream = std::function<std::shared_ptr<WorkerStream>(const Method& method)>;
 
-  WorkerAnswer(transport::Transport& transport, const protocol::Protocol& protocol) noexcept
-      : transport_(transport), protocol_(protocol), encoder_({}, protocol.format()) {}
+  /// `worker` stands in the log.
+  WorkerAnswer(transport::Transport& transport, const protocol::Protocol& protocol, const Log& log,
+               std::string_view worker) noexcept
+      : transport_(transport),
+        protocol_(protocol),
+        log_(log),
+        worker_(worker),
+        encoder_({}, protocol.format()) {}
 
-  /// From now on for the call `id` of `peer`; `id` must live until the answer.
-  void open(transport::PeerId peer, std::string_view id) noexcept;
+  /// From now on for this call of `peer`, whose frame must live until the answer.
+  void open(transport::PeerId peer, const protocol::Message& call) noexcept;
   /// Whether the answer leaves at once or with the next ones; `now` for each call until told.
   void set_urgency(transport::Urgency urgency) noexcept { urgency_ = urgency; }
 
@@ -43,13 +50,18 @@ class WorkerAnswer final : public AnswerSink {
  private:
   std::optional<Failure> end_stream(const Failure* handlers);
   void write_failure(const Failure& failure);
+  void record(std::string_view text) const;
   void send();
 
   transport::Transport& transport_;
   const protocol::Protocol& protocol_;
+  const Log& log_;
+  const std::string_view worker_;
   Encoder encoder_;
   transport::PeerId peer_ = transport::PeerId::none;
   std::string_view id_;
+  std::string_view function_;
+  std::string_view traceparent_;
   transport::Urgency urgency_ = transport::Urgency::now;
   protocol::Time written_at_{};
   OpenStream open_;

@@ -37,7 +37,11 @@ void WorkerSession::handle(Event& event, bool may_run) {
 
 void WorkerSession::handle_message(Event& event, bool may_run) {
   protocol::Message message;
-  if (protocol_.read(event.payload, message) != protocol::Reading::message) return;
+  if (protocol_.read(event.payload, message) != protocol::Reading::message) {
+    options_.log(events::kForeignMessage, "a message that is none of ours was ignored",
+                 {.worker = options_.name});
+    return;
+  }
   if (known_ != event.peer) {
     const std::lock_guard lock(mutex_);
     parents_.insert(event.peer);
@@ -124,9 +128,15 @@ void WorkerSession::lose(PeerId peer) {
 }
 
 void WorkerSession::parent_gone() {
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!parent_lost_at_) parent_lost_at_ = Clock::now();
+    first = !parent_lost_at_;
+    if (first) parent_lost_at_ = Clock::now();
+  }
+  if (first) {
+    options_.log(events::kParentGone, "the parent is gone: this worker ends",
+                 {.worker = options_.name});
   }
   stop();
   tick_.arm(kStuck);  // so that the standby looks again
@@ -232,6 +242,8 @@ void WorkerSession::end_if_stuck() {
     if (std::none_of(slots_.begin(), slots_.end(), runs)) return;
     if (Clock::now() - *parent_lost_at_ < kStuck) return;
   }
+  options_.log(events::kHandlerStuck, "a handler is stuck and the parent is gone: the process ends",
+               {.worker = options_.name});
   ::_exit(1);  // no destructors: the handler still uses what they would destroy
 }
 

@@ -8,6 +8,7 @@ namespace multifrost::session {
 
 struct WorkerOutput::Shared {
   std::shared_ptr<OutputSink> sink;
+  Dropped dropped;
   process::OutputQueue queue;
 };
 
@@ -20,19 +21,21 @@ class WorkerOutput::Show final : public Task {
     for (const auto& line : batch.lines) {
       shared_->sink->line(line.is_error ? OutputStream::err : OutputStream::out, line.text);
     }
-    if (batch.dropped != 0) {
-      shared_->sink->line(OutputStream::err,
-                          "(" + std::to_string(batch.dropped) + " lines of output were dropped)");
-    }
+    if (batch.dropped == 0) return;
+    const std::string text = std::to_string(batch.dropped) + " lines of output were dropped";
+    shared_->dropped.log(events::kOutputDropped, text, {.worker = shared_->dropped.worker});
+    shared_->sink->line(OutputStream::err, "(" + text + ")");
   }
 
  private:
   std::shared_ptr<Shared> shared_;
 };
 
-WorkerOutput::WorkerOutput(std::shared_ptr<OutputSink> sink, std::shared_ptr<Executor> executor)
+WorkerOutput::WorkerOutput(std::shared_ptr<OutputSink> sink, std::shared_ptr<Executor> executor,
+                           Dropped dropped)
     : shared_(std::make_shared<Shared>()), executor_(std::move(executor)) {
   shared_->sink = std::move(sink);
+  shared_->dropped = std::move(dropped);
 }
 
 bool WorkerOutput::read(OutputStream stream, process::UniqueFd& pipe) {

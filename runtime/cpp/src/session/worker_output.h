@@ -17,6 +17,7 @@
 #include "process/line_splitter.h"
 #include "process/output_queue.h"
 #include "process/unique_fd.h"
+#include "session/log.h"
 
 namespace multifrost::session {
 
@@ -24,7 +25,13 @@ using OutputStream = OutputSink::Stream;
 
 class WorkerOutput {
  public:
-  WorkerOutput(std::shared_ptr<OutputSink> sink, std::shared_ptr<Executor> executor);
+  /// Whom to tell of lines that were dropped.
+  struct Dropped {
+    Log log;
+    std::string worker;
+  };
+  WorkerOutput(std::shared_ptr<OutputSink> sink, std::shared_ptr<Executor> executor,
+               Dropped dropped);
 
   /// Reads what `pipe` holds; false: it has ended and is closed.
   bool read(OutputStream stream, process::UniqueFd& pipe);

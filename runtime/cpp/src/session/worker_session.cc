@@ -37,7 +37,8 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
   // With concurrency the fixed thread's place is only used to refuse calls.
   const std::size_t slots = options.concurrency > 1 ? 1 + options.concurrency : 1;
   for (std::size_t i = 0; i < slots; ++i) {
-    HandlerSlot& slot = *slots_.emplace_back(std::make_unique<HandlerSlot>(*transport_, protocol));
+    HandlerSlot& slot = *slots_.emplace_back(
+        std::make_unique<HandlerSlot>(*transport_, protocol, options_.log, options_.name));
     slot.answer.lend_streams(
         [this, &slot](const Method& method) { return open_stream(slot, method); });
   }
@@ -105,7 +106,7 @@ void WorkerSession::run_queued(HandlerSlot& slot, const WaitingCall& waiting) {
 
 void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
                         const WaitingCall& waiting, Clock::time_point begin) {
-  slot.answer.open(waiting.peer, call.id);
+  slot.answer.open(waiting.peer, call);
   if (!call.damage.empty()) {
     slot.answer.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
   } else if (!call.has_function) {

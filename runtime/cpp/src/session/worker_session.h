@@ -29,6 +29,7 @@
 #include "session/call_queue.h"
 #include "session/function_table.h"
 #include "session/handler_slot.h"
+#include "session/log.h"
 #include "transport/event_fd.h"
 #include "transport/poller.h"
 #include "transport/timer_fd.h"
@@ -44,6 +45,8 @@ struct WorkerOptions {
   int signals = transport::kNoDescriptor;       ///< readable: SIGINT or SIGTERM arrived
   unsigned concurrency = 1;                     ///< so many handlers at once
   std::size_t queued_bytes = 64u << 20;         ///< calls that wait for a handler (R3)
+  Log log = {};
+  std::string name = {};  ///< the service's id, for the log
 };
 
 class WorkerSession {

@@ -25,7 +25,7 @@ class Parameter:
     """form: "required", "default" (the caller always sends it), "omitted" (shortens the argument
     list when None), "hole" (omitted, but sent as nil before one that is set)."""
 
-    __slots__ = ("codec", "default", "form", "name")
+    __slots__ = ("codec", "default", "form", "name", "reads_nil")
 
     def __init__(
         self, name: str, codec: Codec[Any], form: str = "required", default: Any = None
@@ -34,6 +34,8 @@ class Parameter:
         self.codec = codec
         self.form = form
         self.default = default
+        self.reads_nil = form == "required" or (form == "default" and codec.reads_nil)
+        """Else nil is the same as an argument that is left out."""
 
 
 class Method:
@@ -113,7 +115,7 @@ class Method:
             raise InvalidArgument(f"{self.label}: {self._arity()}, got {len(wire)}")
         values = []
         for index, parameter in enumerate(self.parameters):
-            absent = index >= len(wire) or (wire[index] is None and parameter.form != "required")
+            absent = index >= len(wire) or (wire[index] is None and not parameter.reads_nil)
             values.append(
                 self._default(parameter)
                 if absent

@@ -36,6 +36,9 @@ class Codec(Generic[T]):
 
     name = ""
     kind = ""
+    reads_nil = False
+    """nil is a value of its own, or in a float what became of a NaN: it does not say "absent" there
+    as it does elsewhere (rule 1 of the language)."""
 
     def encode(self, value: T) -> Any:
         raise NotImplementedError

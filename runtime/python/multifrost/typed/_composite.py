@@ -178,6 +178,7 @@ class Limited(Codec[T]):
         self.inner = inner
         self.name = inner.name
         self.kind = inner.kind
+        self.reads_nil = inner.reads_nil
         self.least = least
         self.most = most
         self.least_size = least_size
@@ -274,7 +275,7 @@ class Struct(Codec[T]):
         values: dict[str, Any] = {}
         for field in self.fields:
             item = wire.get(field.key, _ABSENT)
-            if item is _ABSENT or (item is None and field.form != "required"):
+            if item is _ABSENT or (item is None and not self._reads_nil(field)):
                 values[field.name] = self._absent(field)
                 continue
             try:
@@ -284,6 +285,10 @@ class Struct(Codec[T]):
         if self.unknown != "ignore":
             self._unknown(wire, values, tag)
         return self.cls(**values)
+
+    @staticmethod
+    def _reads_nil(field: Field) -> bool:
+        return field.form == "required" or (field.form == "default" and field.codec.reads_nil)
 
     def _absent(self, field: Field) -> Any:
         if field.form in ("nullable", "omitted"):

@@ -66,6 +66,7 @@ class Integer(Codec[int]):
 
 class Float(Codec[float]):
     kind = "number"
+    reads_nil = True
 
     def __init__(self, name: str, largest: float = math.inf) -> None:
         self.name = name
@@ -96,6 +97,7 @@ class NanAsNull(Codec[float]):
     """A float whose NaN and infinities travel as nil, and come back as NaN."""
 
     kind = "number"
+    reads_nil = True
 
     def __init__(self, inner: Float) -> None:
         self.inner = inner

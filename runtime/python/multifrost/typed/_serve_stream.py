@@ -18,10 +18,9 @@ from collections.abc import (
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .._hooks import CallFailure
 from .._wait import awaiting, blocking, on_loop
 from .._worker_stream import WorkerStream, open_stream
-from ..errors import EncodeError
+from ..errors import EncodeError, InvalidArgument
 from ._codec import describe
 from ._streams import Items
 
@@ -37,8 +36,7 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
         arguments = method.decode_arguments(wire)
         stream = open_stream(context)
         if method.output is not None and not stream.takes_items:
-            text = f"{method.label}: its result is a stream, and this caller takes none"
-            raise CallFailure(text, "unimplemented", executed=False)
+            raise InvalidArgument(f"{method.label}: its result is a stream; this caller takes none")
         stream.begin(context)
         stream.raise_failure()
         stream.end.label = method.label
@@ -56,6 +54,8 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
         stream.raise_failure()
         return answer
 
+    if method.output is not None:
+        handler.multifrost_stream = True  # type: ignore[attr-defined]
     return handler
 
 

@@ -170,6 +170,12 @@ int serve(ClockWorker& worker, const std::string& service_id) {
 int serve(ClockWorker&& worker, const std::string& service_id) {
   return mf::serve(worker, service_id);
 }
+int serve(ClockWorker& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
+int serve(ClockWorker&& worker, const mf::ChildOptions& options) {
+  return mf::serve(worker, options);
+}
 
 }  // namespace mf_v1
 }  // namespace clock_::index

@@ -85,7 +85,8 @@ class ClockClient::Async {
 };
 
 /// The base of a worker: override the methods and hand the object to serve(). They are called one
-/// after another on one thread. Throw a declared error, or anything else, to answer with it.
+/// after another on one thread; with ChildOptions::concurrency above 1 by several at once. Throw a
+/// declared error, or anything else, to answer with it.
 class ClockWorker : public ::multifrost::Dispatcher {
  public:
   virtual std::int64_t read(tm at, ::multifrost::CallContext& context) = 0;
@@ -96,8 +97,11 @@ class ClockWorker : public ::multifrost::Dispatcher {
 
 /// Serves until the parent ends, a signal or a shutdown message; returns the program's exit status.
 /// With a `service_id` it is a service when no parent has started it: parents find it by that name.
+/// Other options: include multifrost/child_options.h.
 int serve(ClockWorker& worker, const std::string& service_id = {});
 int serve(ClockWorker&& worker, const std::string& service_id = {});
+int serve(ClockWorker& worker, const ::multifrost::ChildOptions& options);
+int serve(ClockWorker&& worker, const ::multifrost::ChildOptions& options);
 
 }  // namespace mf_v1
 }  // namespace clock_::index

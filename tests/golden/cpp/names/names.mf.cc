@@ -676,7 +676,7 @@ void Format_(mf::IncomingCall& call, runWorker& worker) {
   class_ class_2 = class_::jpeg;
   if (!call.expect(run_methods::Format_, 1, 2) ||
       !call.argument<codec::Generated<Format>>(Format_) ||
-      (call.more() && !call.argument<codec::NamedEnum<class_>>(class_2))) {
+      (call.more() && !call.argument_or_keep<codec::NamedEnum<class_>>(class_2))) {
     return;
   }
   call.answer<codec::Generated<Format>>(worker.Format_(std::move(Format_), class_2,

@@ -50,7 +50,7 @@ namespace large_serving {
 void c(mf::IncomingCall& call, LargeWorker& worker) {
   std::string value = "x";
   if (!call.expect(large_methods::c, 0, 1) ||
-      (call.more() && !call.argument<codec::String>(value))) {
+      (call.more() && !call.argument_or_keep<codec::String>(value))) {
     return;
   }
   worker.c(std::move(value), call.context());

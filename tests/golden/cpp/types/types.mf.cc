@@ -1462,10 +1462,10 @@ void defaults(mf::IncomingCall& call, TypesWorker& worker) {
   std::string text = "abc";
   if (!call.expect(types_methods::defaults, 1, 5) ||
       !call.argument<codec::Generated<Defaults>>(value) ||
-      (call.more() && !call.argument<codec::Duration<codec::Seconds>>(wait)) ||
-      (call.more() && !call.argument<codec::NamedEnum<Color>>(color)) ||
-      (call.more() && !call.argument<codec::List<codec::String>>(names)) ||
-      (call.more() && !call.argument<codec::String>(text))) {
+      (call.more() && !call.argument_or_keep<codec::Duration<codec::Seconds>>(wait)) ||
+      (call.more() && !call.argument_or_keep<codec::NamedEnum<Color>>(color)) ||
+      (call.more() && !call.argument_or_keep<codec::List<codec::String>>(names)) ||
+      (call.more() && !call.argument_or_keep<codec::String>(text))) {
     return;
   }
   call.answer<codec::Generated<Defaults>>(worker.defaults(

@@ -105,7 +105,7 @@ class StructReader {
   /// The same for `x: T = literal`: nil leaves `into` as it is, except where nil says NaN.
   template <class C>
   void read_or_keep(typename C::Type& into) {
-    if constexpr (!requires { C::kFloat; }) {
+    if constexpr (!ReadsNull<C>) {
       if (from_->take_null()) return;
     }
     read<C>(into);

@@ -34,7 +34,10 @@ Result<void> Door::open(const ListenOptions& options, const Endpoint* service) {
                       .token = token_};
     if (auto added = add(std::move(endpoint)); !added) return added;
   }
-  return options.tcp ? add(Endpoint{}) : Result<void>();
+  if (!options.tcp) return {};
+  Endpoint endpoint;
+  endpoint.host = options.host;
+  return add(std::move(endpoint));
 }
 
 Result<void> Door::add(Endpoint endpoint) {

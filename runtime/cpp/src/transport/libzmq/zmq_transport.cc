@@ -453,7 +453,9 @@ class ZmqTransport final : public Transport {
 class ZmqFactory final : public Factory {
  public:
   Result<Listening> listen_as_parent(const ListenOptions& options) override {
-    return listen(Role::parent, Endpoint{}, options);
+    Endpoint endpoint;
+    endpoint.host = options.host;
+    return listen(Role::parent, std::move(endpoint), options);
   }
   Result<std::unique_ptr<Transport>> connect_as_parent(const Endpoint& endpoint,
                                                        const Limits& limits) override {

@@ -1,0 +1,130 @@
+// Messages in the form that we write are recognised whole; field by field they read the same, also
+// when a byte of them is another one.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "protocol/v3.h"
+#include "protocol/v3_own_form.h"
+
+namespace multifrost::protocol {
+namespace {
+
+constexpr std::string_view kId = "01234567-89ab-4cde-8f01-23456789abcd";
+
+std::string written(Encoder& to) { return std::string(to.buffer().view().as_text()); }
+
+std::string call(std::optional<std::uint64_t> deadline, std::size_t arguments) {
+  Encoder to;
+  CallHead head;
+  head.id = kId;
+  head.function = "detect";
+  head.name_space = "vision";
+  head.deadline_ms = deadline;
+  head.arguments = arguments;
+  multifrost_v3().begin_call(to, head);
+  for (std::size_t i = 0; i < arguments; ++i) to.integer(static_cast<std::int64_t>(i * 1000));
+  multifrost_v3().end_call(to);
+  return written(to);
+}
+
+std::string response() {
+  Encoder to;
+  multifrost_v3().begin_response(to, kId, {});
+  to.string("a result");
+  multifrost_v3().end_response(to);
+  return written(to);
+}
+
+std::string item() {
+  Encoder to;
+  multifrost_v3().begin_item(to, kId, 70'000);
+  to.floating(0.5);
+  multifrost_v3().end_item(to);
+  return written(to);
+}
+
+const std::vector<std::string>& messages() {
+  static const std::vector<std::string> all = {call({}, 0), call({}, 2), call(5000, 3), response(),
+                                               item()};
+  return all;
+}
+
+/// The values at the end, which read_own_form() leaves unread, and how many they should be.
+BytesView values_of(const Message& message) {
+  if (message.kind == MessageKind::call) return message.arguments_at;
+  return message.kind == MessageKind::response ? message.result : message.item;
+}
+
+/// Whether whoever reads the values finds them whole, with nothing behind.
+bool readable(const Message& message) {
+  Decoder from(values_of(message));
+  const std::size_t count = message.kind == MessageKind::call ? message.arguments : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!from.skip()) return false;
+  }
+  return from.finish();
+}
+
+void expect_the_same(const std::string& bytes) {
+  const Bytes frame{BytesView(bytes)};
+  Message own;
+  if (!read_own_form(bytes, own)) return;
+  Message other;
+  const Reading reading = V3::read_fields(frame, other);
+  ASSERT_EQ(reading, Reading::message);
+  EXPECT_EQ(own.kind, other.kind);
+  EXPECT_EQ(own.id, other.id);
+  EXPECT_EQ(own.function, other.function);
+  EXPECT_EQ(own.has_function, other.has_function);
+  EXPECT_EQ(own.name_space, other.name_space);
+  EXPECT_EQ(own.count, other.count);
+  EXPECT_EQ(own.extras.present, other.extras.present);
+  EXPECT_EQ(own.extras.deadline_ms, other.extras.deadline_ms);
+  if (readable(own)) {
+    EXPECT_EQ(other.damage, "");
+    EXPECT_EQ(own.arguments, other.arguments);
+    EXPECT_EQ(values_of(own).as_text(), values_of(other).as_text());
+  }
+}
+
+TEST(OwnForm, IsWhatWeWrite) {
+  for (const std::string& bytes : messages()) {
+    Message own;
+    EXPECT_TRUE(read_own_form(bytes, own));
+    EXPECT_TRUE(readable(own));
+    expect_the_same(bytes);
+  }
+}
+
+TEST(OwnForm, ReadsTheSameWithAnyByteChanged) {
+  for (const std::string& bytes : messages()) {
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      for (unsigned value = 0; value < 256; ++value) {
+        std::string changed = bytes;
+        changed[at] = static_cast<char>(value);
+        expect_the_same(changed);
+      }
+      if (testing::Test::HasFailure()) FAIL() << "byte " << at;
+    }
+  }
+}
+
+TEST(OwnForm, ReadsTheSameCutShortOrWithMoreBehind) {
+  for (const std::string& bytes : messages()) {
+    for (std::size_t size = 0; size < bytes.size(); ++size) expect_the_same(bytes.substr(0, size));
+    expect_the_same(bytes + '\0');
+    expect_the_same(bytes + bytes);
+  }
+}
+
+TEST(OwnForm, NeedsAnIdThatIsText) {
+  std::string bytes = response();
+  bytes[bytes.find(kId)] = '\xff';
+  Message own;
+  EXPECT_FALSE(read_own_form(bytes, own));
+}
+
+}  // namespace
+}  // namespace multifrost::protocol

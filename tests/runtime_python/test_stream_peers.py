@@ -1,0 +1,463 @@
+"""Streams against scripted peers: what exactly travels, and what a peer that breaks the rules gets.
+
+The first half is our parent and a worker made of libzmq, the second our worker and such a parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import msgpack
+import pytest
+from conftest import PACKAGE, WORKERS, RawParent, run, wait_for_service
+
+sys.path.insert(0, str(WORKERS))
+
+from multifrost import DecodeError, ParentWorker, RemoteCallError, SyncStream, UnimplementedError
+from streaming import Sample, sample
+from streams_mf import StreamsClient, StreamsSyncClient
+
+SCRIPT = WORKERS / "streaming.py"
+CANCEL = ["mf_cancel", None, None, None]
+
+
+@pytest.fixture
+def scripted() -> Iterator[ParentWorker]:
+    parent = ParentWorker.spawn(WORKERS / "stream_child.py", breaker_threshold=100)
+    with parent.sync:
+        yield parent
+
+
+@pytest.fixture
+def client(scripted: ParentWorker) -> StreamsSyncClient:
+    return StreamsSyncClient(scripted)
+
+
+def read(stream: SyncStream[Sample], into: list[Sample]) -> None:
+    for one in stream:
+        into.append(one)
+
+
+def seen(worker: ParentWorker) -> list[list[Any]]:
+    return list(worker.sync.call.seen())
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "text"),
+    [
+        ("gap", 1, r"^Streams\.watch: item 2 came out of sequence, 1 is next$"),
+        ("twice", 1, r"^Streams\.watch: item 0 came out of sequence, 1 is next$"),
+        ("text", 0, r"^Streams\.watch: item '0' came out of sequence, 0 is next$"),
+        ("flood", 32, r"^Streams\.watch: item 32 came without credit$"),
+        ("empty", 0, r"^Streams\.watch: item 0 came without a value$"),
+        ("undecodable", 0, r"watch: result: not a msgpack message"),
+        ("misfit", 1, r"^Streams\.watch: item 1\.value: expected f64, got string"),
+    ],
+)
+def test_a_worker_that_breaks_the_rules_ends_the_call_only(
+    scripted: ParentWorker, client: StreamsSyncClient, name: str, count: int, text: str
+) -> None:
+    stream = client.watch(name)
+    scripted.sync.call.ordinary()  # everything has come before anything is read
+    got: list[Sample] = []
+    with pytest.raises(DecodeError, match=text):
+        read(stream, got)
+    assert len(got) == count
+    assert client.ordinary() == 7
+    assert CANCEL in seen(scripted)
+    assert scripted.metrics.failed_calls == 1
+
+
+def test_a_call_says_how_many_items_its_caller_takes(
+    scripted: ParentWorker, client: StreamsSyncClient
+) -> None:
+    client.with_options(timeout=60).watch("silent").close()
+    client.transform(1.0, []).close()
+    assert client.upload("early", []) == 1
+    calls = [entry for entry in seen(scripted) if entry[0] == "call"]
+    assert calls == [
+        ["call", "watch", 32, True],
+        ["call", "transform", 32, False],
+        ["call", "upload", None, False],
+    ]
+
+
+def test_what_belongs_to_no_stream_is_ignored_and_counted(
+    scripted: ParentWorker, client: StreamsSyncClient
+) -> None:
+    assert len(list(client.watch("strangers"))) == 1
+    assert client.ordinary() == 7
+    # Three strangers, one without an id, seven credits for a reader, an end, and a late item.
+    assert scripted.ignored_stream_messages == 13
+
+
+def test_credit_goes_out_when_half_of_the_window_is_read(
+    scripted: ParentWorker, client: StreamsSyncClient
+) -> None:
+    stream = client.watch("window")
+    for _ in range(15):
+        next(stream)
+    assert seen(scripted)[1:] == []
+    next(stream)
+    assert seen(scripted) == [["mf_credit", None, 16, None]]
+    for _ in range(16):
+        next(stream)
+    assert seen(scripted) == [["mf_credit", None, 16, None]]
+    stream.close()
+    assert seen(scripted) == [CANCEL]
+
+
+def test_an_upload_sends_what_it_has_credit_for(scripted: ParentWorker) -> None:
+    async def main() -> None:
+        sending = asyncio.Event()
+
+        async def items() -> AsyncIterator[Sample]:
+            for _ in range(4):
+                yield sample(1)
+            raise AssertionError("the fourth had no credit")
+
+        async def watched() -> AsyncIterator[Sample]:
+            async for one in items():
+                if one.value:
+                    yield one
+                    sending.set()
+
+        upload = asyncio.ensure_future(StreamsClient(scripted).upload("three", watched()))
+        await sending.wait()
+        while len(got := await scripted.acall.seen()) == 0 or got[-1][:2] != ["mf_stream", 2]:
+            assert got == [] or got[-1][0] in ("call", "mf_stream")
+        upload.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await upload
+        assert await scripted.acall.seen() == [CANCEL]
+
+    run(main())
+
+
+def test_credit_that_makes_no_sense_is_ignored(
+    scripted: ParentWorker, client: StreamsSyncClient
+) -> None:
+    assert client.upload("nonsense", [sample(1)] * 100) == 9
+    got = seen(scripted)
+    assert [entry[1] for entry in got if entry[0] == "mf_stream"] == list(range(100))
+    assert got[-1] == ["mf_stream_end", None, None, None]
+    assert scripted.ignored_stream_messages == 7  # six credits, and an item that nobody reads
+
+
+def test_a_source_that_fails_tells_the_worker_why(
+    scripted: ParentWorker, client: StreamsSyncClient
+) -> None:
+    def broken() -> Iterator[Sample]:
+        yield sample(1)
+        raise LookupError("no second \ud800")
+
+    with pytest.raises(LookupError):
+        client.upload("three", broken())
+    assert seen(scripted)[1:] == [
+        ["mf_stream", 0, None, None],
+        ["mf_stream_end", None, None, "LookupError: no second \\ud800"],
+        CANCEL,
+    ]
+
+
+def test_a_worker_of_another_runtime_is_not_asked() -> None:
+    child = WORKERS / "stream_child.py"
+    with ParentWorker.spawn(child, args=["foreign"]).sync as worker:
+        client = StreamsSyncClient(worker._worker)
+        for begin in (
+            lambda: client.watch("gap"),
+            lambda: client.upload("early", []),
+            lambda: client.transform(1.0, []),
+        ):
+            with pytest.raises(UnimplementedError, match="streams need a worker of mfgen") as info:
+                begin()
+            assert (info.value.code, info.value.executed) == ("unimplemented", False)
+        assert worker.call.seen() == []
+        assert client.ordinary() == 7
+        assert worker._worker.metrics.total_calls == 2
+
+    async def main() -> None:
+        async with ParentWorker.spawn(child, args=["foreign"]) as worker:
+            with pytest.raises(UnimplementedError):
+                async for _ in StreamsClient(worker).watch("gap"):
+                    pass
+            with pytest.raises(UnimplementedError):
+                await StreamsClient(worker).upload("early", [])
+
+    run(main())
+
+
+# Our worker, and a parent made of libzmq.
+
+
+@pytest.fixture(params=["plain", "async"])
+def ours(raw: RawParent, script: Any, request: pytest.FixtureRequest) -> RawParent:
+    path = script(
+        f"import sys, runpy\nsys.argv = ['streaming.py', '{request.param}']\n"
+        f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
+    )
+    raw.spawn(path)
+    return raw
+
+
+def item(parent: RawParent, call_id: str, seq: int) -> None:
+    parent.send(type="mf_stream", id=call_id, seq=seq, value={"at": 0.0, "value": 1.0})
+
+
+def watch(parent: RawParent, *args: Any, credit: int) -> str:
+    return parent.send_call("watch", *args, metadata={"mf": {"v": 1, "credit": credit}})
+
+
+def begin_upload(parent: RawParent, name: str = "a") -> str:
+    call_id = parent.send_call("upload", name)
+    given = parent.receive()
+    assert (given["type"], given["id"], given["n"]) == ("mf_credit", call_id, 32)
+    return call_id
+
+
+def test_a_worker_sends_what_it_has_credit_for(ours: RawParent) -> None:
+    call_id = watch(ours, "a", 6, credit=2)
+    for credit, numbers in ((1, [0, 1]), (3, [2]), (0, [3, 4, 5])):
+        for number in numbers:
+            got = ours.receive()
+            assert (got["type"], got["id"], got["seq"]) == ("mf_stream", call_id, number)
+            assert got["value"]["value"] == number
+        if credit:
+            beat = ours.send(type="heartbeat", metadata={"hb_timestamp": 1.0})
+            assert ours.receive()["id"] == beat  # and no item before it
+            ours.send(type="mf_credit", id=call_id, n=credit)
+    answer = ours.receive()
+    assert (answer["type"], answer["id"], answer["result"]) == ("response", call_id, None)
+
+
+def test_a_stream_of_no_credit_and_no_items_ends_well(ours: RawParent) -> None:
+    call_id = watch(ours, "a", 0, credit=0)
+    answer = ours.receive()
+    assert (answer["type"], answer["id"]) == ("response", call_id)
+
+
+def test_a_caller_that_takes_no_stream_is_told_so(ours: RawParent) -> None:
+    answer = ours.call("watch", "a", 1)
+    text = "InvalidArgument: Streams.watch: its result is a stream; this caller takes none"
+    assert answer["error"] == text
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 10, "executed": False}
+    for credit in (-1, "5", None, True, 1.5):
+        call_id = ours.send_call("watch", "a", 1, metadata={"mf": {"v": 1, "credit": credit}})
+        answer = ours.receive()
+        assert (answer["id"], answer["type"]) == (call_id, "error")
+
+
+def test_a_caller_that_takes_a_stream_where_there_is_none_is_told_so(ours: RawParent) -> None:
+    mf = {"mf": {"v": 1, "credit": 5}}
+    for function, namespace in (("ordinary", "default"), ("upload", "default"), ("read", "log")):
+        answer = ours.call(
+            function, *(["a"] * (function == "upload")), namespace=namespace, metadata=mf
+        )
+        assert f"{function}: its result is no stream" in answer["error"]
+        assert answer["metadata"]["mf"] == {"v": 1, "code": 10, "executed": False}
+
+
+def test_many_calls_that_wait_do_not_keep_a_stream_from_its_items(ours: RawParent) -> None:
+    """64 MiB are the limit: above it the connection would not be read."""
+    blocker = watch(ours, "a", 1, credit=0)
+    waiting = ours.send_call("upload", "a")
+    for _ in range(5):
+        ours.send_call("ordinary", bytes(15 << 20))
+    ours.send(type="mf_credit", id=blocker, n=1)
+    # The fifth is refused, or the connection is not read until the first stream runs.
+    answers = [ours.receive() for _ in range(3)]
+    while answers[-1]["type"] != "mf_credit":
+        answers.append(ours.receive())
+    ours.send_call("ordinary", bytes(15 << 20))
+    for number in range(3):
+        item(ours, waiting, number)
+    ours.send(type="mf_stream_end", id=waiting)
+    answers += [ours.receive() for _ in range(10 - len(answers))]
+    by_code = [answer["metadata"]["mf"]["code"] for answer in answers if answer["type"] == "error"]
+    assert 14 in by_code
+    assert {"type": "response", "result": 3}.items() <= next(
+        answer for answer in answers if answer["id"] == waiting and answer["type"] == "response"
+    ).items()
+
+
+def test_credit_for_a_caller_comes_when_half_of_the_window_is_read(ours: RawParent) -> None:
+    call_id = begin_upload(ours)
+    for number in range(32):
+        item(ours, call_id, number)
+    for _ in range(2):
+        given = ours.receive()
+        assert (given["type"], given["n"]) == ("mf_credit", 16)
+    ours.send(type="mf_stream_end", id=call_id)
+    assert ours.receive()["result"] == 32
+
+
+def test_an_end_that_overtakes_the_handler(ours: RawParent) -> None:
+    first = watch(ours, "a", 1, credit=0)  # keeps the handler's thread
+    second = ours.send_call("upload", "a")
+    ours.send(type="mf_stream_end", id=second)
+    ours.send(type="mf_credit", id=first, n=1)
+    kinds = [(got["id"], got["type"]) for got in (ours.receive() for _ in range(4))]
+    assert kinds == [
+        (first, "mf_stream"),
+        (first, "response"),
+        (second, "mf_credit"),
+        (second, "response"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "fields", "text"),
+    [
+        (1, {}, "DecodeError: Streams.upload: item 1 came out of sequence, 0 is next"),
+        (None, {}, "DecodeError: Streams.upload: item None came out of sequence, 0 is next"),
+        (0, {"other": 1}, "DecodeError: Streams.upload: item 0 came without a value"),
+        (0, {"value": {"at": 0, "value": "x"}}, "DecodeError: Streams.upload: item 0.value: exp"),
+        (0, {"value": None}, "DecodeError: Streams.upload: item 0: expected Sample, got null"),
+    ],
+)
+def test_a_caller_that_breaks_the_rules_ends_its_call_only(
+    ours: RawParent, sequence: Any, fields: dict[str, Any], text: str
+) -> None:
+    call_id = begin_upload(ours)
+    payload = {"type": "mf_stream", "id": call_id, "seq": sequence}
+    payload |= fields or {"value": {"at": 0.0, "value": 1.0}}
+    message = {"app": "comlink_ipc_v3", "timestamp": 1.0, **payload}
+    ours.send_bytes(msgpack.packb(message))
+    answer = ours.receive()
+    assert (answer["type"], answer["id"]) == ("error", call_id)
+    assert answer["error"].startswith(text)
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 9, "executed": True}
+    item(ours, call_id, 5)  # too late for anybody
+    assert ours.result("ordinary") == 7
+
+
+def test_items_above_the_credit_end_the_call(ours: RawParent) -> None:
+    blocker = watch(ours, "a", 1, credit=0)
+    call_id = ours.send_call("upload", "a")
+    item(ours, call_id, 0)  # before the handler has given any
+    ours.send(type="mf_credit", id=blocker, n=1)
+    for _ in range(2):
+        assert ours.receive()["id"] == blocker
+    answer = ours.receive()
+    assert answer["error"] == "DecodeError: upload: item 0 came without credit"
+    assert ours.result("ordinary") == 7
+
+
+def test_an_item_that_cannot_be_decoded_at_all(ours: RawParent) -> None:
+    call_id = begin_upload(ours)
+    head = msgpack.packb({"app": "comlink_ipc_v3", "id": call_id, "type": "mf_stream"})
+    rest = msgpack.packb("seq") + b"\x00" + msgpack.packb("value") + b"\xa5no"
+    ours.send_bytes(b"\x85" + head[1:] + rest)
+    answer = ours.receive()
+    assert answer["error"].startswith("DecodeError: upload: an item is not a msgpack message")
+    assert ours.result("ordinary") == 7
+
+
+def test_a_caller_that_gives_up(ours: RawParent) -> None:
+    for error, text in (("the disk is full", "the caller gave up: the disk is full"), (5, "up")):
+        call_id = begin_upload(ours)
+        item(ours, call_id, 0)
+        ours.send(type="mf_stream_end", id=call_id, error=error)
+        answer = ours.receive()
+        assert answer["type"] == "error"
+        first = answer["error"].split("\n")[0]
+        assert first.startswith("CancelledError: upload: ")
+        assert first.endswith(text)
+
+
+def test_cancel_ends_whoever_waits(ours: RawParent) -> None:
+    call_id = watch(ours, "a", credit=1)
+    assert ours.receive()["seq"] == 0
+    ours.send(type="mf_cancel", id=call_id)
+    answer = ours.receive()
+    assert answer["error"] == "CancelledError: watch: cancelled by the caller"
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 5, "executed": True}
+
+    call_id = begin_upload(ours)
+    ours.send(type="mf_cancel", id=call_id)
+    assert ours.receive()["error"] == "CancelledError: upload: cancelled by the caller"
+    assert ours.result("ordinary") == 7
+
+
+def test_a_queued_stream_that_is_cancelled_does_not_begin(ours: RawParent) -> None:
+    first = watch(ours, "a", 1, credit=0)
+    second = watch(ours, "a", 1, credit=5)
+    ours.send(type="mf_cancel", id=second)
+    ours.send(type="mf_credit", id=first, n=1)
+    assert [ours.receive()["type"] for _ in range(2)] == ["mf_stream", "response"]
+    assert ours.receive()["metadata"]["mf"] == {"v": 1, "code": 5, "executed": False}
+
+
+def test_the_deadline_ends_a_handler_that_waits(ours: RawParent) -> None:
+    mf = {"v": 1, "credit": 1, "deadline_ms": 300}
+    ours.send_call("watch", "a", metadata={"mf": mf})
+    assert ours.receive()["seq"] == 0
+    answer = ours.receive()
+    assert answer["error"] == "CancelledError: watch: the caller's deadline has passed"
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 16, "executed": True}
+
+
+def test_shutdown_ends_an_endless_stream(ours: RawParent) -> None:
+    watch(ours, "a", credit=1)
+    assert ours.receive()["seq"] == 0
+    ours.send(type="shutdown")
+    answer = ours.receive()
+    assert answer["error"] == "CancelledError: watch: the worker is shutting down"
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 15, "executed": True}
+    assert ours.process is not None
+    assert ours.process.wait(20) == 0
+
+
+def test_stream_messages_of_unknown_calls_do_nothing(ours: RawParent) -> None:
+    for kind in ("mf_stream", "mf_stream_end", "mf_credit"):
+        ours.send(type=kind, id="unknown", seq=0, value=1, n=1)
+        ours.send(type=kind, id=None)
+        ours.send(type=kind, id=5, n=2**64 - 1)
+    call_id = watch(ours, "a", 2, credit=2)
+    for count in (-1, 0, "1", None, True, 1.5):
+        ours.send(type="mf_credit", id=call_id, n=count)
+    assert [ours.receive()["type"] for _ in range(3)] == ["mf_stream", "mf_stream", "response"]
+
+
+# A service, whose parents come and go.
+
+
+@pytest.fixture
+def streaming_service() -> Iterator[subprocess.Popen[bytes]]:
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(PACKAGE), str(WORKERS)))}
+    process = subprocess.Popen([sys.executable, str(SCRIPT), "plain", "streams"], env=env)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_the_loss_of_a_parent_ends_its_streams(
+    raw: RawParent, streaming_service: subprocess.Popen[bytes]
+) -> None:
+    raw.connect(wait_for_service("streams", streaming_service))
+    watch(raw, "a", credit=1)
+    assert raw.receive()["seq"] == 0
+    raw.socket.close()
+    with ParentWorker.connect("streams").sync().sync as worker:
+        lines = worker.call.with_options(namespace="log").read()
+        assert lines[-1] == "closed"
+
+
+def test_a_signal_ends_a_service_whose_stream_is_open(
+    streaming_service: subprocess.Popen[bytes],
+) -> None:
+    wait_for_service("streams", streaming_service)
+    with ParentWorker.connect("streams").sync().sync as worker:
+        stream = StreamsSyncClient(worker._worker).watch("a")
+        next(stream)
+        streaming_service.send_signal(signal.SIGTERM)
+        with pytest.raises(RemoteCallError, match="the worker is shutting down") as caught:
+            list(stream)
+        assert caught.value.code == "shutting_down"
+    assert streaming_service.wait(20) == 0
