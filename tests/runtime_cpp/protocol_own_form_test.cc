@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "multifrost/decoder.h"
 #include "protocol/v3.h"
 #include "protocol/v3_own_form.h"
 

@@ -102,8 +102,10 @@ void WorkerSession::queue(WaitingCall call) {
     }
   }
   if (full) {
-    WorkerAnswer refusal(*transport_, protocol_);
-    refusal.open(call.peer, call.id);
+    protocol::Message message;
+    protocol_.read(call.frame, message);
+    WorkerAnswer refusal(*transport_, protocol_, options_.log, options_.name);
+    refusal.open(call.peer, message);
     return refusal.fail({ErrorCode::overloaded, Execution::not_executed,
                          "too many calls wait behind one whose stream they must not hold up"});
   }
