@@ -135,7 +135,7 @@ double total(const streams::Streams& service) {
 
 TEST(StreamMocks, StandInForAWorker) {
   streams::MockStreams mock;
-  EXPECT_THROW(mock.watch("kitchen", std::nullopt), mf::UnimplementedError);
+  EXPECT_THROW(mock.watch("kitchen", std::nullopt).cancel(), mf::UnimplementedError);
   mock.on_watch.returns(std::vector<Sample>{{.value = 1}, {.value = 2}});
   std::vector<Sample> written;
   mock.on_upload.answers([&](const std::string&) {
