@@ -163,7 +163,7 @@ class PeerCheck {
 };
 
 struct ListenOptions {
-  bool tcp = true;           ///< at `host`, a free port, no find-then-bind
+  bool tcp = true;  ///< at `host`, a free port, no find-then-bind
   std::string host = "127.0.0.1";
   bool unix_socket = false;  ///< in a private 0700 directory, with a one-time token
   std::shared_ptr<PeerCheck> check;
