@@ -5,20 +5,23 @@
 // is the leader, the others follow. When nobody waits the supervisor watches the idle connection
 // with epoll.
 //
-//   state    | join             | leave (the last reader)         | supervisor_ready | tick |
-//   want_reader
-//   ---------+------------------+---------------------------------+------------------+----------------+------------
-//   watched  | led, unwatch     |                                 | reading          | | reading  |
-//   follow           | follower unlinked               |                  | tick again     | led |
-//   follow           | a follower → led, promoted;     | ignored (stale)  | tick again     |
-//            |                  | else calls outstanding →        |                  | | | |
-//            watched; else parked, tick      |                  |                |
-//   parked   | led              |                                 | ignored (stale)  | joined since
-//   → | watched
-//            |                  |                                 |                  | tick again;
-//            | |                  |                                 |                  | else
-//            watched   |
-//   reading → supervisor_done: a follower → led, promoted, unwatch; else watched.
+//   event \ state    | watched   | reading           | led                      | parked
+//   -----------------+-----------+-------------------+--------------------------+------------------
+//   join             | led,      | follow            | follow                   | led
+//                    |   unwatch |                   |                          |
+//   leave: follower  |           | unlinked          | unlinked                 |
+//   leave: leader    |           |                   | a follower → led,        |
+//                    |           |                   |   promoted; else calls   |
+//                    |           |                   |   outstanding → watched; |
+//                    |           |                   |   else parked, tick      |
+//   supervisor_ready | reading   |                   | (stale: ignored)         | (stale: ignored)
+//   supervisor_done  |           | a follower → led, |                          |
+//                    |           |   promoted;       |                          |
+//                    |           |   else watched    |                          |
+//   tick             | (nothing) | tick again        | tick again               | joined since:
+//                    |           |                   |                          |   tick again;
+//                    |           |                   |                          |   else watched
+//   want_reader      |           |                   |                          | watched
 //
 // *Parked* lets the next call follow without a system call: the supervisor takes the connection
 // back with a tick, 10 ms after the last call. Pure: the caller holds a lock around every method
