@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using transport::Event;
-using transport::PeerId;
 using transport::Received;
 
 /// A handler this quick may keep the answers before its own waiting.

@@ -98,7 +98,7 @@ bool WorkerStream::take_item(const protocol::Message& message, const Bytes& fram
   return true;
 }
 
-bool WorkerStream::violated(std::string why) {
+bool WorkerStream::violated(std::string_view why) {
   violated_ = true;
   fault_ = failure(ErrorCode::invalid_argument, why);
   outflow_.close();

@@ -74,7 +74,7 @@ class WorkerStream final : public StreamPort {
   template <class Ready>
   void wait(Lock& lock, const Ready& ready);
   bool take_item(const protocol::Message& message, const Bytes& frame);
-  bool violated(std::string why);
+  bool violated(std::string_view why);
   void give_credit(std::uint64_t items);
   Failure failure(ErrorCode code, std::string_view why) const;
   Failure tell(Failure failure);

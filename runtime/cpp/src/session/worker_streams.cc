@@ -92,24 +92,21 @@ bool WorkerSession::may_read() const {
 }
 
 void WorkerSession::queue(WaitingCall call) {
-  bool full = false;
   {
     const std::lock_guard lock(mutex_);
-    full = queue_.bytes() > options_.queued_bytes;
-    if (!full) {
+    if (queue_.bytes() <= options_.queued_bytes) {
       queue_.push(std::move(call));
       queued_ = true;
+      if (!one_by_one()) arrived_.notify_one();
+      return;
     }
   }
-  if (full) {
-    protocol::Message message;
-    protocol_.read(call.frame, message);
-    WorkerAnswer refusal(*transport_, protocol_, options_.log, options_.name);
-    refusal.open(call.peer, message);
-    return refusal.fail({ErrorCode::overloaded, Execution::not_executed,
-                         "too many calls wait behind one whose stream they must not hold up"});
-  }
-  if (!one_by_one()) arrived_.notify_one();
+  protocol::Message message;
+  protocol_.read(call.frame, message);
+  WorkerAnswer refusal(*transport_, protocol_, options_.log, options_.name);
+  refusal.open(call.peer, message);
+  refusal.fail({ErrorCode::overloaded, Execution::not_executed,
+                "too many calls wait behind one whose stream they must not hold up"});
 }
 
 }  // namespace multifrost::session

@@ -1,5 +1,6 @@
 #include "multifrost/decoder.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "wire/head.h"
@@ -27,27 +28,31 @@ std::string number_text_of(const Head& head) {
 // The bytes of an integer in its usual forms, or 0: not one of them, or not all of it is there.
 unsigned integer_at(const char* at, const char* end, std::int64_t& into) noexcept {
   if (at == end) return 0;
-  const auto number = [&]<class Bits, class Number>(Bits, Number) -> unsigned {
+  const auto number = [&]<class Bits, class Signed>(Bits, Signed) -> unsigned {
     constexpr unsigned kWidth = 1 + sizeof(Bits);
     if (end - at < static_cast<std::ptrdiff_t>(kWidth)) return 0;
-    into = static_cast<Number>(load<Bits>(at + 1));
+    const std::uint64_t bits = load<Bits>(at + 1);
+    constexpr unsigned kUnused = Signed() ? 64 - 8 * sizeof(Bits) : 0;
+    into = static_cast<std::int64_t>(bits << kUnused) >> kUnused;
     return kWidth;
   };
+  constexpr std::true_type kSigned;
+  constexpr std::false_type kUnsigned;
   switch (static_cast<unsigned char>(*at)) {
     case kUint8:
-      return number(std::uint8_t(), std::uint8_t());
+      return number(std::uint8_t(), kUnsigned);
     case kUint16:
-      return number(std::uint16_t(), std::uint16_t());
+      return number(std::uint16_t(), kUnsigned);
     case kUint32:
-      return number(std::uint32_t(), std::uint32_t());
+      return number(std::uint32_t(), kUnsigned);
     case kInt8:
-      return number(std::uint8_t(), std::int8_t());
+      return number(std::uint8_t(), kSigned);
     case kInt16:
-      return number(std::uint16_t(), std::int16_t());
+      return number(std::uint16_t(), kSigned);
     case kInt32:
-      return number(std::uint32_t(), std::int32_t());
+      return number(std::uint32_t(), kSigned);
     case kInt64:
-      return number(std::uint64_t(), std::int64_t());
+      return number(std::uint64_t(), kSigned);
     default:
       return 0;
   }
