@@ -65,34 +65,32 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
     return refused(ErrorCode::wrong_process,
                    "this worker belongs to the process that started it, not to a child of fork()");
   }
-  switch (phase_) {
-    case Phase::idle:
+  if (engine_.admits()) return std::nullopt;
+  using Refusal = engine::ParentEngine::Refusal;
+  const Refusal refusal = engine_.refusal(has_deadline, Clock::now());
+  see_circuit();
+  switch (refusal) {
+    case Refusal::none:
+      break;
+    case Refusal::not_started:
       return refused(ErrorCode::not_started, name_ + " has not been started; call start() first");
-    case Phase::closed:
+    case Refusal::closed:
       return refused(ErrorCode::closed, name_ + " has been closed");
-    case Phase::ended:
+    case Refusal::ended:
       return refused(ErrorCode::circuit_open, ended_->message() + "; start() runs it again");
-    case Phase::restarting:
-      if (has_deadline || launcher_->starts_processes()) break;
+    case Refusal::away:
       return refused(ErrorCode::connection,
                      name_ + " is away and being looked for; only calls with a timeout wait");
-    case Phase::connecting:
-    case Phase::ready:
-      break;
+    case Refusal::circuit_open:
+      return refused(ErrorCode::circuit_open, circuit_text());
   }
-  if (breaker_.admits()) return std::nullopt;
-  if (phase_ == Phase::ready && breaker_.admit_probe(Clock::now())) {
-    see_circuit();
-    return std::nullopt;
-  }
-  metrics_.refused();
-  return refused(ErrorCode::circuit_open, circuit_text());
+  return std::nullopt;
 }
 
 Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   protocol::CallHead head;  // reads the clock
   // The usual case needs no lock; whatever changes meanwhile is seen when the call is opened.
-  if (phase_ != Phase::ready || !in_own_process()) {
+  if (engine_.phase() != Phase::ready || !in_own_process()) {
     const Lock lock(*this);
     if (auto refused = refusal(request.method(), timeout_of(request).has_value())) {
       return *std::move(refused);
@@ -279,7 +277,8 @@ void ParentSession::end(Call& call, Ending by) {
     if (link_) std::erase(link_->queued, &call);
     std::erase(early_, &call);
   }
-  judge_end(call, sent, by);
+  engine_.unanswered(call.epoch, sent, by, Clock::now());
+  see_circuit();
   finish(call, Reply(*call.method, failure_of(call, by, verdict)));
 }
 
@@ -326,27 +325,9 @@ void ParentSession::end_all(Ending by) {
     end(static_cast<Call&>(*entry), by);
 }
 
-/// The link has ended. What was sent on it ends; where another worker will take its place, what was
-/// not sent waits for that one (R5).
-void ParentSession::end_calls_of(Link& link, Ending by) {
-  if (!options_.auto_restart || (phase_ != Phase::ready && phase_ != Phase::restarting)) {
-    return end_all(by);
-  }
-  while (engine::CallLedger::Entry* const entry = ledger_.any_sent_on(epoch_of(link))) {
-    end(static_cast<Call&>(*entry), by);
-  }
-  early_.insert(early_.begin(), link.queued.begin(), link.queued.end());
-  link.queued.clear();
-  if (launcher_->starts_processes()) return;
-  const std::vector<Call*> waiting(early_.begin(), early_.end());
-  for (Call* const call : waiting) {
-    if (!call->timeout) end(*call, by);
-  }
-}
-
 void ParentSession::open_in_books(Call& call) {
   ledger_.open(call);
-  metrics_.began();
+  engine_.began();
 }
 
 Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) const {
@@ -361,10 +342,11 @@ Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) 
       facts.sent = verdict != Verdict::not_executed;
       facts.name_space = call.name_space;
       std::string errors;
+      if (const engine::Heartbeat* const beats = engine_.heartbeat()) {
+        if (const auto echo = beats->last_echo()) facts.heartbeat_age = Clock::now() - *echo;
+        facts.heartbeat_misses = beats->misses();
+      }
       if (link_) {
-        if (const auto echo = link_->heartbeat.last_echo())
-          facts.heartbeat_age = Clock::now() - *echo;
-        facts.heartbeat_misses = link_->heartbeat.misses();
         facts.any_answer = link_->any_answer;
         errors = link_->output->last_errors();
         facts.last_errors = errors;

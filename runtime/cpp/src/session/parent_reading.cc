@@ -114,10 +114,10 @@ void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
 }
 
 void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
-  using Duty = engine::ParentReadRole::Duty;
-  if (duty.watch != Duty::Watch::keep && !link.settled) {
+  using Watch = engine::ParentReadRole::Duty::Watch;
+  if (duty.watch != Watch::keep && !link.settled) {
     core_.supervisor.switch_watch(key_, link.tags + kTransport, link.transport->descriptor(),
-                                  duty.watch == Duty::Watch::on);
+                                  duty.watch == Watch::on);
   }
   if (duty.tick) {
     link.tick_at = Clock::now() + kTick;
@@ -135,31 +135,31 @@ void ParentSession::take(Lock& lock, Link& link, Event& event) {
     case Event::Kind::connected:
       // The first one is the worker (R6); libzmq cannot refuse a second, but it gets no calls of
       // ours.
-      if (link.peer == transport::PeerId::none && !link.lost_at) link.peer = event.peer;
-      beat(link, now);
+      if (link.peer != transport::PeerId::none || link.settled) break;
+      link.peer = event.peer;
+      engine_.connected(epoch_of(link), now);
+      supervise(link, now);
       break;
     case Event::Kind::room:
       flush_queue(link);
       break;
     case Event::Kind::lost:
-      if (event.peer != link.peer) break;
-      link.lost_at = now;
+      if (event.peer != link.peer || link.settled) break;
       link.written = event.written;
-      link.ready = false;
+      engine_.lost(now);
       saw_exit(link);
-      settle(link, now);
+      supervise(link, now);
       break;
     case Event::Kind::closed:
       // Ever readable from now on. By then every call has ended; one that slipped in must not wait.
       core_.supervisor.unwatch(link.transport->descriptor());
-      if (link.settled && link_.get() == &link && phase_ != Phase::restarting) {
+      if (link.settled && link_.get() == &link && engine_.phase() != Phase::restarting) {
         end_all(engine::Ending::connection_lost);
       }
       break;
     case Event::Kind::message:
       break;
   }
-  wake_at(next_time(link));
 }
 
 void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
@@ -210,26 +210,21 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
   }
   using Outcome = engine::CircuitBreaker::Outcome;
   Call& call = *asked;
-  const std::uint64_t epoch = call.epoch;
   engine::Verdict verdict{};
   ledger_.end(call, engine::Ending::answer, verdict);
   link.any_answer = true;
-  const auto ended = [&](Outcome outcome) {
-    metrics_.answered(outcome == Outcome::result, Clock::now() - call.begun);
-    judge(epoch, outcome);
-  };
   const Method& method = *call.method;
   if (!message.damage.empty()) {
-    ended(Outcome::remote_error);
+    judge(call, Outcome::remote_error);
     finish(call, Reply(method, Failure(ErrorCode::decode, Execution::executed,
                                        std::string(method.label) +
                                            ": the answer cannot be read: " + message.damage)));
   } else if (message.kind == protocol::MessageKind::error) {
     Failure failure = call::remote_failure(method, error_of(message, event.payload));
-    ended(outcome_of(failure.code()));
+    judge(call, outcome_of(failure.code()));
     finish(call, Reply(method, std::move(failure)));
   } else {
-    ended(Outcome::result);
+    judge(call, Outcome::result);
     finish(call, Reply(method, part_of(event.payload, message.result), protocol_.format(),
                        options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil));
   }
@@ -240,30 +235,31 @@ void ParentSession::echoed(Link& link, const protocol::Message& message, const B
   const Time now = Clock::now();
   std::optional<std::chrono::milliseconds> busy;
   if (message.extras.busy_ms) busy = std::chrono::milliseconds(*message.extras.busy_ms);
-  if (!id || !link.heartbeat.echoed(*id, now, busy)) return;
-  metrics_.beat(*link.heartbeat.round_trip());
-  if (link.heartbeat.stalled()) {
+  if (!id || link.settled) return;
+  using Echo = engine::ParentEngine::Echo;
+  const Echo echo = engine_.echoed(*id, now, busy);
+  if (echo == Echo::ignored) return;
+  if (engine_.heartbeat()->stalled()) {
     note(events::kHandlerStalled,
          "a handler of " + name_ + " runs for longer than handler_stall_timeout");
-    tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
-  } else {
-    breaker_.beat_echoed(epoch_of(link));
-    see_circuit();
   }
-  if (link.ready || link.lost_at) return wake_at(next_time(link));
-  link.interfaces = part_of(frame, message.extras.interfaces);
-  if (!suits(link)) return;
-  breaker_.connected(epoch_of(link), now);
-  restarts_.ready(now);
-  link.ready = link.was_ready = true;
-  link.ours = message.extras.present;
+  see_circuit();
+  if (echo == Echo::first) {
+    link.interfaces = part_of(frame, message.extras.interfaces);
+    link.ours = message.extras.present;
+    suits(link) ? became_ready(link, now) : engine_.refuse(now);
+  }
+  supervise(link, now);
+}
+
+void ParentSession::became_ready(Link& link, Time now) {
+  engine_.ready(now);
+  link.ready = true;
   ours_ = link.ours;
   note(events::kWorkerReady,
        name_ + (link.ours ? " is ready" : " is ready; its runtime is another's"));
-  if (phase_ == Phase::connecting || phase_ == Phase::restarting) phase_ = Phase::ready;
   flush_queue(link);
   phase_changed_.notify_all();
-  wake_at(next_time(link));
 }
 
 }  // namespace multifrost::session

@@ -87,8 +87,8 @@ Result<OpenedStream> ParentSession::open_stream(Request& request) {
 void ParentSession::refuse_stream(Call& call) {
   engine::Verdict verdict{};
   ledger_.end(call, Ending::cancel, verdict);
-  metrics_.failed();
-  judge(0, engine::CircuitBreaker::Outcome::unsent);
+  engine_.unanswered(0, false, Ending::connection_lost, Clock::now());
+  see_circuit();
   finish(call, Reply(*call.method, carries_no_streams(*call.method)));
   wake_if_leads(call);
 }
@@ -96,11 +96,9 @@ void ParentSession::refuse_stream(Call& call) {
 /// The worker does not keep to the protocol: the call ends, the connection does not.
 void ParentSession::fail_stream(Call& call, const std::string& why) {
   tell_cancelled(call);
-  const std::uint64_t epoch = call.epoch;
   engine::Verdict verdict{};
   ledger_.end(call, Ending::answer, verdict);
-  metrics_.answered(false, Clock::now() - call.begun);
-  judge(epoch, engine::CircuitBreaker::Outcome::remote_error);
+  judge(call, engine::CircuitBreaker::Outcome::remote_error);
   finish(call, Reply(*call.method,
                      Failure(ErrorCode::decode, Execution::executed, label_of(call) + why)));
 }
