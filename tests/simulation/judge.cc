@@ -5,7 +5,7 @@ namespace multifrost::simulation {
 using engine::Verdict;
 
 void Judge::violation(const std::string& text) {
-  if (violations_.size() >= 10) return;
+  if (++told_[text.substr(0, text.find(':'))] > 3) return;
   const auto time =
       std::chrono::duration_cast<std::chrono::microseconds>(schedule_.now().time_since_epoch());
   violations_.push_back(text + " (at " + std::to_string(time.count()) + " us)");
@@ -112,6 +112,7 @@ void Judge::latched(int number) { open(parents_[number], Circuit::latched); }
 void Judge::reset(int number) {
   parents_[number].circuit = Circuit::closed;
   parents_[number].streak = 0;
+  parents_[number].in_a_row = 0;
 }
 
 void Judge::compare(int number, const engine::CircuitBreaker& breaker) {

@@ -106,6 +106,7 @@ class Judge {
   std::map<std::pair<int, int>, Token> last_handled_;
   std::map<std::string, std::uint64_t> seen_;
   std::vector<std::string> violations_;
+  std::map<std::string, int> told_;  ///< of each invariant
 };
 
 }  // namespace multifrost::simulation

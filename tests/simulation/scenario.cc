@@ -19,6 +19,7 @@ class Scenario::Process final : public Launcher {
     workers_.push_back(std::make_unique<Worker>(schedule, scenario_.judge_, standby, bugs_));
     parent_ = &parent;
     if (healed_) worker()->heal();
+    parent.launched();
     const std::size_t number = workers_.size();
     const bool fails = !healed_ && (schedule.now() < fragile_until_ || schedule.chance(5));
     schedule.in(schedule.between(5ms, 200ms), [this, number, fails] {
@@ -29,6 +30,14 @@ class Scenario::Process final : public Launcher {
       worker()->accept(connection_);
       parent_->connected(connection_);
     });
+  }
+  void shut_down() override {
+    worker()->stop([this, worker = worker()] {
+      if (worker == this->worker()) crash();
+    });
+  }
+  void terminate() override {
+    if (!worker()->frozen()) crash();
   }
   void kill() override { crash(); }
   bool owned() const override { return true; }
@@ -71,13 +80,16 @@ class Scenario::Service final : public Launcher {
 
   void launch(Parent& parent) override {
     scenario_.schedule_.in(100ms, [this, &parent] {  // spec 5.2: discovery
-      if (!worker()->alive()) return launch(parent);
+      if (!worker()->alive()) return parent.launch_failed();
+      parent.launched();
       const auto connection = std::make_shared<Connection>(scenario_.schedule_, parent, *worker(),
                                                            scenario_.next_epoch());
       worker()->accept(connection);
       parent.connected(connection);
     });
   }
+  void shut_down() override {}
+  void terminate() override {}
   void kill() override {}
   bool owned() const override { return false; }
 
@@ -147,7 +159,7 @@ Report Scenario::run() {
     judge_.recovered(static_cast<int>(i), well[i] && parents_[i]->admits());
     parents_[i]->close();
   }
-  schedule_.run_until(schedule_.now() + 1s);
+  schedule_.run_until(schedule_.now() + 6s);
   judge_.all_ended();
   Report report{.violations = {}, .faults = faults_, .calls = judge_.calls()};
   for (std::size_t i = 0; i < parents_.size(); ++i) {
