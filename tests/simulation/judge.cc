@@ -11,7 +11,16 @@ void Judge::violation(const std::string& text) {
   violations_.push_back(text + " (at " + std::to_string(time.count()) + " us)");
 }
 
+void Judge::refused(int parent) {
+  ++parents_[parent].refused;
+  if (parents_[parent].circuit != Circuit::closed) return;
+  violation("breaker: of parent " + std::to_string(parent) + " refuses while it is closed");
+}
+
 Token Judge::began(int parent, int thread, Time deadline) {
+  if (parents_[parent].circuit != Circuit::closed) {
+    violation("breaker: of parent " + std::to_string(parent) + " lets a call through");
+  }
   ++parents_[parent].made;
   calls_.push_back({.parent = parent, .thread = thread, .deadline = deadline});
   return calls_.size() - 1;
@@ -146,6 +155,10 @@ void Judge::worker_ended(int number) {
   Parent& parent = parents_[number];
   if (parent.ready_since && schedule_.now() - *parent.ready_since >= 10s) parent.in_a_row = 0;
   parent.ready_since.reset();
+}
+
+void Judge::let_go(int number, bool runs) {
+  if (runs) violation("stop: parent " + std::to_string(number) + " has let go of what still runs");
 }
 
 void Judge::recovered(int number, bool well) {

@@ -311,13 +311,21 @@ void Parent::obey(const Duty& duty) {
   }
   check();
   if (duty.beat) beat(now);
-  if (duty.signal == Signal::terminate) launcher_.terminate();
-  if (duty.signal == Signal::kill) launcher_.kill();
+  if (duty.signal != Signal::none && has(Bug::never_kills)) {
+    // it goes on running
+  } else if (duty.signal == Signal::terminate) {
+    judge_.saw("terminated");
+    launcher_.terminate();
+  } else if (duty.signal == Signal::kill) {
+    judge_.saw("killed");
+    launcher_.kill();
+  }
   end_calls(duty.calls, duty.by);
   if (!duty.over) return;
   link_->settled = true;
   if (link_->connection) link_->connection->lose();
   judge_.worker_ended(options_.number);
+  judge_.let_go(options_.number, launcher_.runs());
   if (engine_.phase() == Phase::closed && std::exchange(starts_again_, false)) {
     schedule_.in(0ns, [this] { start(); });
   }

@@ -29,6 +29,8 @@ class Launcher {
   virtual void shut_down() = 0;
   virtual void terminate() = 0;
   virtual void kill() = 0;
+  /// A process of ours that is alive.
+  virtual bool runs() const = 0;
   /// Ours to end; its exit is reported.
   virtual bool owned() const = 0;
 };
@@ -46,6 +48,7 @@ enum class Bug : std::uint8_t {
   restarts_for_ever,    ///< readiness alone starts the count anew
   forgets_deadlines,    ///< in the metrics
   never_probes,
+  never_kills,
   sleeps_too_long,  ///< wakes for everything but deadlines
 };
 
