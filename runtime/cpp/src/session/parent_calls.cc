@@ -5,6 +5,7 @@
 
 #include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
+#include "session/call_memory.h"
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
@@ -112,14 +113,14 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   const engine::CallId id{id_half_, next_call_id().low};
   request.ticket = id.low;
   request.begun = head.now;
-  const engine::CallId::Text text = id.text();
+  const engine::CallId::Text text = id.text(id_begin_);
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
   head.name_space = name_space_of(request.method(), request.options().name_space);
   if (!request.options().traceparent.empty()) trace(request.options(), head);
   if (request.method().stream != StreamKind::none) announce_stream(request.method(), head);
   head.arguments = arguments;
-  request.encoder() = Encoder(take_buffer(), protocol_.format());
+  request.encoder().begin(take_buffer(), protocol_.format());
   protocol_.begin_call(request.encoder(), head);
   return {};
 }
@@ -179,7 +180,8 @@ Reply ParentSession::call(Request& request) {
 std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
-  const auto pending = std::make_shared<AsyncCall>(shared_from_this());
+  const auto pending =
+      std::allocate_shared<AsyncCall>(CallAllocator<AsyncCall>(), shared_from_this());
   Call& call = pending->call_;
   prepare(call, request);
   const std::stop_token stop = request.options().stop;
