@@ -43,16 +43,15 @@ Reply AsyncCall::take() {
 void AsyncCall::then(std::unique_ptr<Continuation> continuation) {
   if (!session_->in_own_process()) return;  // whose executor is not here either
   if (session_->keep_continuation(*this, continuation)) return;
-  continuation_ = std::move(continuation);
-  post();
+  post(std::move(continuation));
 }
 
 void AsyncCall::cancel() noexcept {
   if (!ended()) session_->cancel(call_);
 }
 
-void AsyncCall::post() {
-  call::deliver(session_->executor(), std::move(continuation_), *std::move(call_.reply));
+void AsyncCall::post(std::unique_ptr<Continuation> continuation) {
+  call::deliver(session_->executor(), std::move(continuation), *std::move(call_.reply));
 }
 
 }  // namespace multifrost::session

@@ -53,11 +53,11 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
 ///
 ///   state | event                        | effect
 ///   ------+------------------------------+---------------------------------------------------
-///   open  | outcome (under the lock)     | ended; after the lock, a continuation goes to the executor
-///   open  | then                         | the continuation is kept
-///   open  | cancel                       | outcome: cancelled
-///   ended | take, then                   | hands the outcome out; a continuation goes to the executor
-///   any   | abandon                      | nothing: the outcome is dropped with the call
+///   open  | outcome (under the lock)     | ended; after the lock, a continuation goes to the
+///   executor open  | then                         | the continuation is kept open  | cancel |
+///   outcome: cancelled ended | take, then                   | hands the outcome out; a
+///   continuation goes to the executor any   | abandon                      | nothing: the outcome
+///   is dropped with the call
 class AsyncCall : public PendingCall, public std::enable_shared_from_this<AsyncCall> {
  public:
   explicit AsyncCall(std::shared_ptr<ParentSession> session) noexcept;
@@ -82,7 +82,7 @@ class AsyncCall : public PendingCall, public std::enable_shared_from_this<AsyncC
     }
   };
   bool ended() const noexcept;
-  void post();
+  void post(std::unique_ptr<Continuation> continuation);
 
   const std::shared_ptr<ParentSession> session_;
   mutable Call call_;  ///< asking for it may make the supervisor read
@@ -90,7 +90,7 @@ class AsyncCall : public PendingCall, public std::enable_shared_from_this<AsyncC
   std::atomic<bool> ended_{false};
   std::unique_ptr<Continuation> continuation_;  ///< under the session's lock until it has ended
   std::shared_ptr<AsyncCall> open_;             ///< itself, until its outcome has been given out
-  AsyncCall* ended_next_ = nullptr;  ///< in the session's list of those that have ended
+  AsyncCall* ended_next_ = nullptr;             ///< in the session's list of those that have ended
   std::optional<std::stop_callback<Cancel>> on_stop_;
 };
 

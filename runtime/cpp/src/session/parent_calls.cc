@@ -448,7 +448,7 @@ void ParentSession::Lock::give_out() {
   while (ended != nullptr) {
     const std::shared_ptr<AsyncCall> call = std::move(ended->open_);
     ended = call->ended_next_;
-    if (call->continuation_) call->post();
+    if (call->continuation_) call->post(std::move(call->continuation_));
   }
 }
 

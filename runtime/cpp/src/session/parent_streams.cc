@@ -41,8 +41,7 @@ bool result_streams(StreamKind kind) noexcept {
 }  // namespace
 
 StreamCall::StreamCall(std::shared_ptr<ParentSession> session, StreamKind kind) noexcept
-    : AsyncCall(std::move(session)),
-      intake_(result_streams(kind) ? engine::kStreamWindow : 0) {
+    : AsyncCall(std::move(session)), intake_(result_streams(kind) ? engine::kStreamWindow : 0) {
   call().stream = this;
   if (kind == StreamKind::from_worker) outflow_.close();
 }
@@ -99,8 +98,7 @@ void ParentSession::fail_stream(Call& call, const std::string& why) {
   ledger_.end(call, Ending::answer, verdict);
   metrics_.answered(false, Clock::now() - call.begun);
   judge(epoch, engine::CircuitBreaker::Outcome::remote_error);
-  finish(call, *call.method,
-         Failure(ErrorCode::decode, Execution::executed, label_of(call) + why));
+  finish(call, *call.method, Failure(ErrorCode::decode, Execution::executed, label_of(call) + why));
 }
 
 /// From finish(): the call has its outcome.
