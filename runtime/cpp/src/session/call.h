@@ -44,6 +44,7 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   std::optional<Reply> reply;    ///< the outcome
   AsyncCall* owner = nullptr;    ///< null: synchronous
   StreamCall* stream = nullptr;  ///< null: an ordinary call
+  bool probe = false;            ///< let through by the open circuit, see CircuitBreaker
   bool unattended = false;       ///< its outcome is wanted at once, but no thread waits for it
 
   Seat seat;  ///< of the thread that waits for it, one at a time

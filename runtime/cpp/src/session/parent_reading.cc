@@ -216,7 +216,7 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
   link.any_answer = true;
   const auto ended = [&](Outcome outcome) {
     metrics_.answered(outcome == Outcome::result, Clock::now() - call.begun);
-    judge(epoch, outcome);
+    judge(call, epoch, outcome);
   };
   const Method& method = *call.method;
   if (!message.damage.empty()) {
