@@ -45,19 +45,21 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   AsyncCall* owner = nullptr;    ///< null: synchronous
   StreamCall* stream = nullptr;  ///< null: an ordinary call
   Seat* seat = nullptr;          ///< of the thread that waits for its outcome, one at a time
+  bool probe = false;            ///< let through by the open circuit, see CircuitBreaker
   bool unattended = false;       ///< its outcome is wanted at once, but no thread waits for it
 };
 
 /// A call that nobody waits for at once. The session keeps it alive until it has ended. A thread
 /// that waits for it may lead meanwhile.
 ///
-///   state | event                        | effect
-///   ------+------------------------------+---------------------------------------------------
-///   open  | outcome (under the lock)     | ended; after the lock, a continuation goes to the
-///   executor open  | then                         | the continuation is kept open  | cancel |
-///   outcome: cancelled ended | take, then                   | hands the outcome out; a
-///   continuation goes to the executor any   | abandon                      | nothing: the outcome
-///   is dropped with the call
+///   event             | open                           | ended
+///   ------------------+--------------------------------+------------------------------
+///   outcome           | ended; after the lock, a kept  | (impossible)
+///                     |   continuation is posted       |
+///   then              | the continuation is kept       | the continuation is posted
+///   take              | (waits)                        | hands the outcome out
+///   cancel            | its outcome is "cancelled"     | –
+///   abandon           | –                              | – (the call drops its outcome)
 class AsyncCall : public PendingCall, public std::enable_shared_from_this<AsyncCall> {
  public:
   explicit AsyncCall(std::shared_ptr<ParentSession> session) noexcept;

@@ -79,10 +79,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
       break;
   }
   if (breaker_.admits()) return std::nullopt;
-  if (phase_ == Phase::ready && breaker_.admit_probe(Clock::now())) {
-    see_circuit();
-    return std::nullopt;
-  }
+  if (phase_ == Phase::ready && breaker_.may_probe(Clock::now())) return std::nullopt;
   metrics_.refused();
   return refused(ErrorCode::circuit_open, circuit_text());
 }
@@ -374,6 +371,9 @@ void ParentSession::end_calls_of(Link& link, Ending by) {
 void ParentSession::open_in_books(Call& call) {
   ledger_.open(call);
   metrics_.began();
+  if (breaker_.admits()) return;
+  call.probe = breaker_.admit_probe(Clock::now());  // as refusal() has said under this lock
+  see_circuit();
 }
 
 Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) const {

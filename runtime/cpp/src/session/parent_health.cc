@@ -13,9 +13,11 @@ using engine::Ending;
 }  // namespace
 
 /// An outcome of a call that was sent on `epoch`, 0 when it was never sent.
-void ParentSession::judge(std::uint64_t epoch, CircuitBreaker::Outcome outcome) {
-  const bool good = outcome == CircuitBreaker::Outcome::result;
-  tripped(breaker_.outcome(epoch, outcome, good ? Time{} : Clock::now()));
+void ParentSession::judge(const Call& call, std::uint64_t epoch, CircuitBreaker::Outcome outcome) {
+  const bool timeless = outcome == CircuitBreaker::Outcome::result && !call.probe;
+  const Time now = timeless ? Time{} : Clock::now();
+  tripped(call.probe ? breaker_.probe_ended(epoch, outcome, now)
+                     : breaker_.outcome(epoch, outcome, now));
   see_circuit();
 }
 
@@ -23,9 +25,11 @@ void ParentSession::judge(std::uint64_t epoch, CircuitBreaker::Outcome outcome) 
 void ParentSession::judge_end(const Call& call, bool sent, Ending by) {
   using Outcome = CircuitBreaker::Outcome;
   metrics_.failed();
-  if (by == Ending::cancel || by == Ending::close) return judge(call.epoch, Outcome::cancelled);
-  if (!sent) return judge(0, Outcome::unsent);
-  judge(call.epoch, by == Ending::deadline ? Outcome::deadline : Outcome::lost);
+  if (by == Ending::cancel || by == Ending::close) {
+    return judge(call, call.epoch, Outcome::cancelled);
+  }
+  if (!sent) return judge(call, 0, Outcome::unsent);
+  judge(call, call.epoch, by == Ending::deadline ? Outcome::deadline : Outcome::lost);
 }
 
 void ParentSession::tripped(bool just_now) {

@@ -226,7 +226,7 @@ void ParentSession::answered(Link& link, Arrived& arrived, Time now) {
   link.any_answer = true;
   const auto ended = [&](Outcome outcome) {
     metrics_.answered(outcome == Outcome::result, now - call.begun);
-    judge(epoch, outcome);
+    judge(call, epoch, outcome);
   };
   const Method& method = *call.method;
   if (!message.damage.empty()) {

@@ -209,7 +209,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   }
 
   // parent_health.cc
-  void judge(std::uint64_t epoch, engine::CircuitBreaker::Outcome outcome);
+  void judge(const Call& call, std::uint64_t epoch, engine::CircuitBreaker::Outcome outcome);
   void judge_end(const Call& call, bool sent, engine::Ending by);
   void tripped(bool just_now);
   std::string circuit_text() const;

@@ -85,7 +85,7 @@ void ParentSession::refuse_stream(Call& call) {
   engine::Verdict verdict{};
   ledger_.end(call, Ending::cancel, verdict);
   metrics_.failed();
-  judge(0, engine::CircuitBreaker::Outcome::unsent);
+  judge(call, 0, engine::CircuitBreaker::Outcome::unsent);
   finish(call, *call.method, carries_no_streams(*call.method));
   wake_if_leads(call);
 }
@@ -97,7 +97,7 @@ void ParentSession::fail_stream(Call& call, const std::string& why) {
   engine::Verdict verdict{};
   ledger_.end(call, Ending::answer, verdict);
   metrics_.answered(false, Clock::now() - call.begun);
-  judge(epoch, engine::CircuitBreaker::Outcome::remote_error);
+  judge(call, epoch, engine::CircuitBreaker::Outcome::remote_error);
   finish(call, *call.method, Failure(ErrorCode::decode, Execution::executed, label_of(call) + why));
 }
 
