@@ -168,8 +168,9 @@ def test_a_source_that_fails_tells_the_worker_why(
 
 def test_a_worker_of_another_runtime_is_not_asked() -> None:
     child = WORKERS / "stream_child.py"
-    with ParentWorker.spawn(child, args=["foreign"]).sync as worker:
-        client = StreamsSyncClient(worker._worker)
+    parent = ParentWorker.spawn(child, args=["foreign"])
+    with parent.sync as worker:
+        client = StreamsSyncClient(parent)
         for begin in (
             lambda: client.watch("gap"),
             lambda: client.upload("early", []),
@@ -180,7 +181,7 @@ def test_a_worker_of_another_runtime_is_not_asked() -> None:
             assert (info.value.code, info.value.executed) == ("unimplemented", False)
         assert worker.call.seen() == []
         assert client.ordinary() == 7
-        assert worker._worker.metrics.total_calls == 2
+        assert parent.metrics.total_calls == 2
 
     async def main() -> None:
         async with ParentWorker.spawn(child, args=["foreign"]) as worker:
@@ -453,8 +454,9 @@ def test_a_signal_ends_a_service_whose_stream_is_open(
     streaming_service: subprocess.Popen[bytes],
 ) -> None:
     wait_for_service("streams", streaming_service)
-    with ParentWorker.connect("streams").sync().sync as worker:
-        stream = StreamsSyncClient(worker._worker).watch("a")
+    parent = ParentWorker.connect("streams").sync()
+    with parent.sync:
+        stream = StreamsSyncClient(parent).watch("a")
         next(stream)
         streaming_service.send_signal(signal.SIGTERM)
         with pytest.raises(RemoteCallError, match="the worker is shutting down") as caught:

@@ -18,15 +18,16 @@ from collections.abc import (
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .._served_streams import begin, open_stream
 from .._wait import awaiting, blocking, on_loop
-from .._worker_stream import WorkerStream, open_stream
 from ..errors import EncodeError, InvalidArgument
 from ._codec import describe
-from ._streams import Items
+from ._items import Items
 
 if TYPE_CHECKING:
     from .._hooks import CallContext
-    from ._calls import Method
+    from .._worker_stream import WorkerStream
+    from ._method import Method
 
 
 def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]:
@@ -37,8 +38,7 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
         stream = open_stream(context)
         if method.output is not None and not stream.takes_items:
             raise InvalidArgument(f"{method.label}: its result is a stream; this caller takes none")
-        stream.begin(context)
-        stream.raise_failure()
+        begin(context)
         stream.end.label = method.label
         if method.input is not None:
             arguments.append(Items(method, stream))
