@@ -65,6 +65,8 @@ class Connection:
         self.name = _name_of(sock)
         self.queued_size = 0
         """Bytes of calls from this peer that wait for a handler; kept by the server."""
+        self.peer_is_ours = False
+        """It has shown our extensions (wire page), and so has streams; kept by the server."""
 
     @property
     def ready(self) -> bool:

@@ -250,6 +250,8 @@ class Server:
         context = CallContext(function, namespace, call_id, connection.name, metadata, deadline)
         context._connection = connection
         context._credit = extensions.get("credit")
+        if extensions:
+            connection.peer_is_ours = True
         job = _Job(connection, message, context, size)
         if self._count(connection, size) + size > MAX_QUEUED_BYTES:
             if self._streams_from(connection):
@@ -283,7 +285,10 @@ class Server:
         since = self._busy_since
         if since is not None:
             mf["busy_ms"] = int((monotonic() - since) * 1000)
-        if _message.extensions_of(beat).get("iface") is not None:
+        extensions = _message.extensions_of(beat)
+        if extensions:
+            connection.peer_is_ours = True
+        if extensions.get("iface") is not None:
             mf["iface"] = wire_of(self._dispatcher.interfaces())
         try:
             connection.send(_message.echo(beat, mf))

@@ -83,8 +83,10 @@ class SessionCalls:
         metadata: dict[str, Any] = dict(trace)
         if timeout is not None:
             metadata["mf"] = {"v": 1, "deadline_ms": max(1, int(timeout * 1000))}
-        if stream is not None and stream.reads:
-            metadata.setdefault("mf", {"v": 1})["credit"] = WINDOW
+        if stream is not None:
+            metadata.setdefault("mf", {"v": 1})  # it says that we have streams
+            if stream.reads:
+                metadata["mf"]["credit"] = WINDOW
         payload = _message.call(call_id, function, args, namespace, metadata)
         call = PendingCall(call_id, function, namespace, payload, monotonic(), on_end, stream)
         if stream is not None:

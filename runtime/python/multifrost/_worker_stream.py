@@ -38,6 +38,12 @@ class WorkerStream:
         self._timer: Timer | None = None
         self._closed = False
 
+    @property
+    def sends_items(self) -> bool:
+        """Whether the caller has streams at all: no other ever sends an item, or says that it has
+        sent its last."""
+        return self._connection.peer_is_ours
+
     def begin(self, left: float | None, expired: Exception) -> None:
         """The handler is about to run: in `left` seconds the call ends with `expired`."""
         # It may not be read, since much is queued; but this call's messages come from there.
@@ -67,6 +73,10 @@ class WorkerStream:
             callback = self._on_cancel
         if callback is not None:
             callback()
+
+    def drop_reader(self) -> None:
+        """`end.discard` from a finalizer, which may run in the middle of anything: no lock."""
+        self._reactor.call(self.end.discard)
 
     def close(self) -> None:
         """The call has been answered."""

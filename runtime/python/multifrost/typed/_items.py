@@ -27,7 +27,10 @@ class Items(AsyncIterator[T_co], Iterator[T_co]):
     """The caller's items, as a handler reads them: `async for` in an `async def`, else `for`.
 
     Reading raises multifrost.CancelledError when the caller has given up, and whatever else ends
-    the call. A handler need not read to the end.
+    the call. A handler need not read to the end; but while it runs, a caller that is a window of
+    items ahead waits for it. One that works on without reading says so with `close()` (`aclose()`,
+    `with`, `async with`), or forgets the items: the rest is then dropped as it comes. One task or
+    thread at a time.
     """
 
     def __init__(self, method: Method, stream: WorkerStream) -> None:
@@ -53,6 +56,31 @@ class Items(AsyncIterator[T_co], Iterator[T_co]):
         if wire is END:
             raise StopIteration
         return self._value(wire)
+
+    def close(self) -> None:
+        """Nothing is read any more: iterating ends, the call goes on. Any thread, any number."""
+        self._stream.end.discard()
+
+    def __enter__(self) -> Items[T_co]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def aclose(self) -> None:
+        """As `close()`."""
+        self.close()
+
+    async def __aenter__(self) -> Items[T_co]:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        stream = getattr(self, "_stream", None)
+        if stream is not None:
+            stream.drop_reader()
 
     def _value(self, wire: Any) -> T_co:
         index, self._count = self._count, self._count + 1

@@ -34,10 +34,12 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
     """The handler for `_multifrost_dispatch`."""
 
     def handler(service: Any, wire: list[Any], context: CallContext) -> Any:
-        arguments = method.decode_arguments(wire)
         stream = open_stream(context)
         if method.output is not None and not stream.takes_items:
-            raise InvalidArgument(f"{method.label}: its result is a stream; this caller takes none")
+            raise _refused(method, "its result is a stream, which this caller does not take")
+        if method.input is not None and not stream.sends_items:
+            raise _refused(method, "it reads a stream of items, which this caller does not offer")
+        arguments = method.decode_arguments(wire)
         begin(context)
         stream.end.label = method.label
         if method.input is not None:
@@ -45,6 +47,7 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
             stream.end.give_credit()
         try:
             outcome = getattr(service, method.python_name)(*arguments)
+            arguments.clear()  # a generator that forgets its items may be the only one to hold them
             if hasattr(outcome, "__await__") or hasattr(outcome, "__aiter__"):
                 return _finish_later(method, stream, outcome)
             answer = _finish(method, stream, outcome)
@@ -57,6 +60,13 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
     if method.output is not None:
         handler.multifrost_stream = True  # type: ignore[attr-defined]
     return handler
+
+
+def _refused(method: Method, why: str) -> InvalidArgument:
+    return InvalidArgument(
+        f"{method.label}: {why}: it needs a client that was generated for it, over a runtime of "
+        "mfgen's"
+    )
 
 
 def _finish(method: Method, stream: WorkerStream, outcome: Any) -> Any:
