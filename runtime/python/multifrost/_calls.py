@@ -83,7 +83,7 @@ class Caller:
             timer = loop.call_later(timeout, self._calls.expire, call.call_id, timeout)
         try:
             return await future
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorExit):
             self._calls.abandon(call.call_id)
             raise
         finally:

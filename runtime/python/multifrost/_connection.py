@@ -225,7 +225,7 @@ class Connection:
         for frames in messages:
             if not self._open:
                 return
-            self._on_message(self, frames)
+            self.reactor.guard(self._on_message, self, frames)  # others stand behind it
 
 
 def _name_of(sock: socket.socket) -> str:

@@ -18,7 +18,7 @@ from . import _served_streams as streams
 from ._dispatch import Exiting, refusal
 from ._handshake import wire_of
 from ._hooks import CallContext
-from ._limits import MAX_QUEUED_BYTES, MAX_UNSENT_OUTPUT_BYTES
+from ._limits import LONGEST_SECONDS, MAX_QUEUED_BYTES, MAX_UNSENT_OUTPUT_BYTES
 from ._message import DEFAULT_NAMESPACE
 from ._stream_end import MESSAGES as STREAM_MESSAGES
 from .errors import DecodeError
@@ -333,4 +333,6 @@ def _deadline(extensions: dict[str, Any]) -> float | None:
     left = extensions.get("deadline_ms")
     if isinstance(left, bool) or not isinstance(left, (int, float)):
         return None
+    if not left < LONGEST_SECONDS * 1000.0:
+        return None  # nor is NaN one
     return monotonic() + left / 1000.0

@@ -17,6 +17,7 @@ from ._stream_flow import WINDOW
 from .errors import (
     ConnectionError,
     DecodeError,
+    EncodeError,
     MultifrostError,
     RemoteCallError,
     TimeoutError,
@@ -87,7 +88,13 @@ class SessionCalls:
             metadata.setdefault("mf", {"v": 1})  # it says that we have streams
             if stream.reads:
                 metadata["mf"]["credit"] = WINDOW
-        payload = _message.call(call_id, function, args, namespace, metadata)
+        try:
+            payload = _message.call(call_id, function, args, namespace, metadata)
+        except UnicodeEncodeError:
+            raise EncodeError(
+                f"{function!a} in namespace {namespace!a}: a name holds a lone surrogate, which "
+                "UTF-8 cannot carry"
+            ) from None
         call = PendingCall(call_id, function, namespace, payload, monotonic(), on_end, stream)
         if stream is not None:
             if standing.connection is not None and not standing.peer_is_ours:

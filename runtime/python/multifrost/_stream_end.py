@@ -119,8 +119,8 @@ class StreamEnd:
             self._intake.fail()
 
     def discard(self) -> None:
-        """Nobody reads any more, and the call goes on: what comes is dropped, and its credit renewed,
-        so that the peer gets to its end."""
+        """Nobody reads any more, and the call goes on: what comes is dropped, and new credit given
+        for it, so that the peer gets to its end."""
         with self._lock:
             self._unread = True
             count = sum([self._intake.consumed() for _ in self._items])

@@ -94,6 +94,8 @@ class ParentWorker:
         path = os.fspath(script)
         if executable is not None and not executable:
             raise ValueError("executable is empty; leave it out for the default rule")
+        if isinstance(args, str):
+            raise TypeError(f"args is a list of arguments, not one str: [{args!r}]?")
         options = Options(
             namespace=namespace,
             auto_restart=auto_restart,
