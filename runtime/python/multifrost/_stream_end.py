@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MESSAGES = frozenset(("mf_stream", "mf_stream_end", "mf_credit"))
 
 END: Any = type("END", (), {"__slots__": ()})()
-"""What `take` gives behind the last item, and `put` when the call has ended well meanwhile."""
+"""What `take` gives behind the last item, and `put` when the call has ended meanwhile."""
 
 
 class StreamEnd:
@@ -150,7 +150,10 @@ class StreamEnd:
         return value
 
     def put(self, packed: bytes, wake: Wake) -> Any:
-        """True: the item was sent; END: the call has ended; raises why it failed; or WAIT."""
+        """True: the item was sent; END: the call has ended, well or not; or WAIT.
+
+        Why it failed is its reader's to tell: raised here, too, it would keep the writer's frame,
+        and the source of the items, alive."""
         with self._lock:
             if not self._outflow.may_send:
                 return self._not_now(wake)
@@ -171,8 +174,6 @@ class StreamEnd:
             self._send(_message.credit(self.call_id, count))
 
     def _not_now(self, wake: Wake) -> Any:
-        if self.failure is not None:
-            raise self.failure
         if self._outflow.state != "open":
             return END
         self._writer.append(wake)

@@ -76,7 +76,8 @@ def _finish(method: Method, stream: WorkerStream, outcome: Any) -> Any:
     try:
         for index, item in enumerate(iterator):
             packed = method.pack_item(method.output, item, index)
-            blocking(partial(stream.end.put, packed))
+            if blocking(partial(stream.end.put, packed)) is not True:
+                break
     finally:
         if isinstance(iterator, Generator):
             iterator.close()
@@ -114,7 +115,8 @@ async def _send(method: Method, stream: WorkerStream, items: AsyncIterator[Any])
     try:
         async for item in items:
             packed = method.pack_item(method.output, item, index)
-            await awaiting(partial(stream.end.put, packed))
+            if await awaiting(partial(stream.end.put, packed)) is not True:
+                break
             index += 1
     finally:
         if isinstance(items, AsyncGenerator):
