@@ -147,7 +147,7 @@ void Parent::end(Call& call, Ending by) {
                                                           : Ended::How::lost;
   finish(call, how, [this, sent, by](std::uint64_t epoch) {
     if (has(Bug::forgets_deadlines) && by == Ending::deadline) return;
-    engine_.unanswered(epoch, sent, by, schedule_.now());
+    engine_.unanswered(epoch, sent, by, false, schedule_.now());
   });
 }
 
@@ -174,8 +174,10 @@ void Parent::answered(Connection& from, const Message& message) {
           .was_sent = true,
           .connection = call.epoch,
           .verdict = verdict},
-         [this, began = call.began, outcome = kOutcomes[static_cast<int>(message.answer)]](
-             std::uint64_t epoch) { engine_.answered(epoch, outcome, began, schedule_.now()); });
+         [this, began = call.began,
+          outcome = kOutcomes[static_cast<int>(message.answer)]](std::uint64_t epoch) {
+           engine_.answered(epoch, outcome, false, began, schedule_.now());
+         });
 }
 
 void Parent::finish(Call& call, const Ended& how, std::function<void(std::uint64_t)> count) {

@@ -196,17 +196,18 @@ ParentEngine::Refusal ParentEngine::refusal(bool has_deadline, Time now) noexcep
       break;
   }
   if (breaker_.admits()) return Refusal::none;
-  if (phase() == Phase::ready && breaker_.admit_probe(now)) return Refusal::none;
+  if (phase() == Phase::ready && breaker_.may_probe(now)) return Refusal::none;
   metrics_.refused();
   return Refusal::circuit_open;
 }
 
-void ParentEngine::answered(Epoch epoch, Outcome outcome, Time begun, Time now) noexcept {
+void ParentEngine::answered(Epoch epoch, Outcome outcome, bool probe, Time begun,
+                            Time now) noexcept {
   metrics_.answered(outcome == Outcome::result, now - begun);
-  count(breaker_.outcome(epoch, outcome, now));
+  judge(epoch, outcome, probe, now);
 }
 
-void ParentEngine::unanswered(Epoch epoch, bool sent, Ending by, Time now) noexcept {
+void ParentEngine::unanswered(Epoch epoch, bool sent, Ending by, bool probe, Time now) noexcept {
   metrics_.failed();
   Outcome outcome = Outcome::lost;
   if (by == Ending::cancel || by == Ending::close) {
@@ -216,7 +217,7 @@ void ParentEngine::unanswered(Epoch epoch, bool sent, Ending by, Time now) noexc
   } else if (by == Ending::deadline) {
     outcome = Outcome::deadline;
   }
-  count(breaker_.outcome(epoch, outcome, now));
+  judge(epoch, outcome, probe, now);
 }
 
 // ---- to look at

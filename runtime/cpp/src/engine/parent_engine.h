@@ -143,10 +143,12 @@ class ParentEngine {
   };
   Refusal refusal(bool has_deadline, Time now) noexcept;
   void began() noexcept { metrics_.began(); }
+  /// A call that begins although the circuit is open: is it the breaker's probe? Its end says so.
+  bool admit_probe(Time now) noexcept { return breaker_.admit_probe(now); }
   /// By an answer, to a call that was sent on `epoch`.
-  void answered(Epoch epoch, Outcome outcome, Time begun, Time now) noexcept;
+  void answered(Epoch epoch, Outcome outcome, bool probe, Time begun, Time now) noexcept;
   /// Without one; `sent`: on `epoch`.
-  void unanswered(Epoch epoch, bool sent, Ending by, Time now) noexcept;
+  void unanswered(Epoch epoch, bool sent, Ending by, bool probe, Time now) noexcept;
 
   // ---- to look at
 
@@ -183,6 +185,10 @@ class ParentEngine {
   void end(Time now, std::uint64_t random, Duty& duty) noexcept;
   void gone(Time now, std::uint64_t random, Duty& duty) noexcept;
   Duty::Calls what_ends() const noexcept;
+  void judge(Epoch epoch, Outcome outcome, bool probe, Time now) noexcept {
+    count(probe ? breaker_.probe_ended(epoch, outcome, now)
+                : breaker_.outcome(epoch, outcome, now));
+  }
   void count(bool tripped) noexcept {
     if (tripped) metrics_.tripped();
   }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,8 +40,8 @@ Observation observe(pid_t pid, int options) noexcept {
 
 class ChildProcess::State {
  public:
-  State(pid_t pid, UniqueFd pidfd, ChildPipes pipes)
-      : pid_(pid), pipes_(std::move(pipes)), exit_(std::move(pidfd)) {
+  State(pid_t pid, UniqueFd pidfd, ChildPipes pipes, GuardHandle guard)
+      : pid_(pid), pipes_(std::move(pipes)), guard_(std::move(guard)), exit_(std::move(pidfd)) {
     if (!exit_) wait_by_thread();
   }
   State(const State&) = delete;
@@ -53,7 +54,7 @@ class ChildProcess::State {
       return;
     }
     if (signal(SIGKILL)) {
-      observe(pid_, 0);
+      observe(child(), 0);
       try_reap();
     }
     if (waiter_.joinable()) waiter_.join();
@@ -67,18 +68,19 @@ class ChildProcess::State {
     const std::lock_guard lock(mutex_);
     if (status_ || ::getpid() != owner_) return false;
     // Without our zombie the number could already be somebody else's.
-    if (observe(pid_, WNOHANG).leader == Leader::unknown) return false;
-    return ::kill(-pid_, number) == 0;
+    if (observe(child(), WNOHANG).leader == Leader::unknown) return false;
+    return guard_.control ? ask_guard(number) : ::kill(-pid_, number) == 0;
   }
 
   std::optional<ExitStatus> try_reap() {
     const std::lock_guard lock(mutex_);
     if (status_ || ::getpid() != owner_) return status_;
-    Observation seen = observe(pid_, WNOHANG);
+    Observation seen = observe(child(), WNOHANG);
     if (seen.leader == Leader::running) return std::nullopt;
     if (seen.leader == Leader::ended) {
-      ::kill(-pid_, SIGKILL);
-      ::waitpid(pid_, nullptr, WNOHANG);
+      // A guard has killed the group itself, while the number was the group's.
+      if (!guard_.control) ::kill(-pid_, SIGKILL);
+      ::waitpid(child(), nullptr, WNOHANG);
     }
     status_ = std::move(seen.status);
     return status_;
@@ -90,10 +92,21 @@ class ChildProcess::State {
   }
 
  private:
+  // Whom we wait for: our own child.
+  pid_t child() const noexcept { return guard_.pid > 0 ? guard_.pid : pid_; }
+
+  bool ask_guard(int number) noexcept {
+    const auto byte = static_cast<unsigned char>(number);
+    const bool asked = ::send(guard_.control.get(), &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+    // Somebody may have stopped it; a worker ends by SIGKILL even then.
+    if (number == SIGKILL) ::kill(guard_.pid, SIGCONT);
+    return asked;
+  }
+
   // Where the kernel gives no pidfd.
   void wait_by_thread() {
     exit_.reset(::eventfd(0, EFD_CLOEXEC));
-    waiter_ = std::thread([pid = pid_, event = exit_.get()] {
+    waiter_ = std::thread([pid = child(), event = exit_.get()] {
       observe(pid, 0);
       const std::uint64_t one = 1;
       static_cast<void>(!::write(event, &one, sizeof one));
@@ -104,13 +117,14 @@ class ChildProcess::State {
   const pid_t pid_;
   const pid_t owner_ = ::getpid();
   ChildPipes pipes_;
+  const GuardHandle guard_;
   UniqueFd exit_;
   std::thread waiter_;
   std::optional<ExitStatus> status_;
 };
 
-ChildProcess::ChildProcess(pid_t pid, UniqueFd pidfd, ChildPipes pipes)
-    : state_(std::make_unique<State>(pid, std::move(pidfd), std::move(pipes))) {}
+ChildProcess::ChildProcess(pid_t pid, UniqueFd pidfd, ChildPipes pipes, GuardHandle guard)
+    : state_(std::make_unique<State>(pid, std::move(pidfd), std::move(pipes), std::move(guard))) {}
 ChildProcess::ChildProcess(ChildProcess&&) noexcept = default;
 ChildProcess& ChildProcess::operator=(ChildProcess&&) noexcept = default;
 ChildProcess::~ChildProcess() = default;

@@ -10,6 +10,10 @@
 // the program ignores SIGCHLD the kernel keeps no status, and the result is an ExitStatus with
 // neither code nor signal.
 //
+// With a guard (guard_protocol.h) the worker is a child of the guard, and the guard ours. All of
+// this holds as well: the guard sends the signals, since the worker's pid is its to protect, ends
+// with the status that the worker ended with, and does so when nobody is left beneath it.
+//
 // Thread rule: signal(), try_reap() and reaped() may be called from any thread at any time; the
 // rest from one thread at a time. Nothing blocks but the destructor, which kills the group and
 // waits for the leader.
@@ -21,6 +25,7 @@
 #include <optional>
 
 #include "multifrost/failure.h"
+#include "process/guard_handle.h"
 #include "process/unique_fd.h"
 
 namespace multifrost::process {
@@ -36,7 +41,8 @@ class ChildProcess {
  public:
   /// For the spawner: takes over a started child. `pidfd` may be empty; then a thread of the
   /// child's own waits for its end.
-  ChildProcess(pid_t pid, UniqueFd pidfd, ChildPipes pipes);
+  /// With a guard `pidfd` is the guard's.
+  ChildProcess(pid_t pid, UniqueFd pidfd, ChildPipes pipes, GuardHandle guard = {});
   ChildProcess(ChildProcess&&) noexcept;
   ChildProcess& operator=(ChildProcess&&) noexcept;
   /// Kills the group if the child still runs, and reaps it: never leaves a zombie.
@@ -48,7 +54,8 @@ class ChildProcess {
   /// Readable once the leader has ended; for poll and epoll.
   int exit_descriptor() const noexcept;
 
-  /// Sends `number` to the whole group. False when the leader has been reaped: nothing was sent.
+  /// Sends `number` to the whole group, or has the guard send it; with a guard SIGKILL ends whoever
+  /// has left the group as well. False when the leader has been reaped: nothing was sent.
   bool signal(int number) noexcept;
 
   /// The exit status once the leader has ended, else nothing. The first call that finds it ended

@@ -49,12 +49,12 @@ MULTIFROST_NO_SANITIZE void reset_signals() noexcept {
   for (int number = 1; number < NSIG; ++number) ::sigaction(number, &ordinary, nullptr);
 }
 
-MULTIFROST_NO_SANITIZE void close_everything_else() noexcept {
-  if (::close_range(3, UINT_MAX, 0) == 0) return;
+MULTIFROST_NO_SANITIZE void close_from(int first) noexcept {
+  if (::close_range(static_cast<unsigned>(first), UINT_MAX, 0) == 0) return;
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const int end = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
-  for (int fd = 3; fd < end; ++fd) ::close(fd);
+  for (int fd = first; fd < end; ++fd) ::close(fd);
 }
 
 MULTIFROST_NO_SANITIZE int run_child(void* argument) noexcept {
@@ -70,6 +70,10 @@ MULTIFROST_NO_SANITIZE int run_child(void* argument) noexcept {
       ::dup2(plan.errors, STDERR_FILENO) < 0) {
     give_up(handover, errno);
   }
+  int placed = STDERR_FILENO + 1;
+  for (const int fd : plan.further) {
+    if (::dup2(fd, placed++) < 0) give_up(handover, errno);
+  }
   if (plan.working_directory != nullptr) {
     handover.stage = ExecStage::working_directory;
     if (::chdir(plan.working_directory) != 0) give_up(handover, errno);
@@ -82,7 +86,7 @@ MULTIFROST_NO_SANITIZE int run_child(void* argument) noexcept {
     }
   }
   handover.stage = ExecStage::exec;
-  close_everything_else();
+  close_from(placed);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

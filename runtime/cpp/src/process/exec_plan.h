@@ -9,6 +9,8 @@
 
 #include <span>
 
+#include "process/exec_stage.h"
+#include "process/guard_handle.h"
 #include "process/spawn_request.h"
 #include "process/unique_fd.h"
 
@@ -20,17 +22,10 @@ struct ExecPlan {
   char* const* environment;
   const char* working_directory;  ///< null: the parent's
   std::span<const ResourceLimit> limits;
-  int input;   ///< becomes the child's descriptor 0; all three are above 2
-  int output;  ///< becomes 1
-  int errors;  ///< becomes 2
-};
-
-enum class ExecStage : unsigned char {
-  start,  ///< clone or posix_spawn itself
-  setup,  ///< process group, descriptors
-  working_directory,
-  limits,
-  exec
+  int input;                          ///< becomes the child's descriptor 0; all three are above 2
+  int output;                         ///< becomes 1
+  int errors;                         ///< becomes 2
+  std::span<const int> further = {};  ///< become 3, 4, …, and are above all of these
 };
 
 struct ExecOutcome {
@@ -38,7 +33,11 @@ struct ExecOutcome {
   UniqueFd pidfd;  ///< empty where the kernel has none
   ExecStage stage = ExecStage::start;
   int error = 0;  ///< errno of the stage that failed; 0: the program runs
+  GuardHandle guard;
 };
+
+/// By clone_exec(), or, where that is refused, by posix_spawn_exec().
+ExecOutcome start_program(const ExecPlan& plan) noexcept;
 
 /// clone(CLONE_VM | CLONE_VFORK | CLONE_PIDFD): no page table is copied, whatever the size of the
 /// parent. The caller's thread sleeps until exec. The child dies with the calling thread

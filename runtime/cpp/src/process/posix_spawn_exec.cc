@@ -21,7 +21,11 @@ class Parameters {
     check(::posix_spawn_file_actions_adddup2(&actions_, plan.input, STDIN_FILENO));
     check(::posix_spawn_file_actions_adddup2(&actions_, plan.output, STDOUT_FILENO));
     check(::posix_spawn_file_actions_adddup2(&actions_, plan.errors, STDERR_FILENO));
-    check(::posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
+    int placed = STDERR_FILENO + 1;
+    for (const int fd : plan.further) {
+      check(::posix_spawn_file_actions_adddup2(&actions_, fd, placed++));
+    }
+    check(::posix_spawn_file_actions_addclosefrom_np(&actions_, placed));
     if (plan.working_directory != nullptr) {
       check(::posix_spawn_file_actions_addchdir_np(&actions_, plan.working_directory));
     }

@@ -23,6 +23,22 @@ std::string advice_for_exec(int error) {
   }
 }
 
+std::string advice_for_guard(int error) {
+  switch (error) {
+    case ENOEXEC:
+      return "; there is none for this processor";
+    case ENOENT:
+      return "; /proc must be mounted, and the kernel list children there (CONFIG_PROC_CHILDREN)";
+    case EACCES:
+    case EPERM:
+      return "; the system lets no program run from memory (vm.memfd_noexec, or a security module)";
+    case ESRCH:
+      return "; it ended before it had started the program";
+    default:
+      return {};
+  }
+}
+
 std::string advice_for_start(int error) {
   switch (error) {
     case EMFILE:
@@ -46,6 +62,9 @@ Failure spawn_failure(const SpawnRequest& request, ExecStage stage, int error) {
     text += "working directory '" + request.working_directory + "': ";
   } else if (stage == ExecStage::limits) {
     text += "resource limits: ";
+  } else if (stage == ExecStage::guard) {
+    text += "its guard: ";
+    advice = advice_for_guard(error);
   } else if (stage == ExecStage::exec) {
     advice = advice_for_exec(error);
   } else {

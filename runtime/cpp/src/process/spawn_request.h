@@ -2,7 +2,9 @@
 // spawn_environment.h).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +17,19 @@ struct ResourceLimit {
   std::uint64_t value;
 };
 
+/// What a guard gives the program when this process has ended (SpawnOptions::guard).
+struct GuardOrder {
+  std::chrono::nanoseconds stop_deadline;  ///< until SIGTERM
+  std::chrono::nanoseconds kill_deadline;  ///< from there until SIGKILL
+};
+
 struct SpawnRequest {
   std::string program;                   ///< path of the file to execute; no PATH search here
   std::vector<std::string> arguments;    ///< argv, the program's own name first
   std::vector<std::string> environment;  ///< complete: "NAME=value"; nothing else is inherited
   std::string working_directory;         ///< empty: the parent's
   std::vector<ResourceLimit> limits;
+  std::optional<GuardOrder> guard;  ///< none: the program is our own child
 };
 
 }  // namespace multifrost::process

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "process/exec_plan.h"
+#include "process/guarded_start.h"
 #include "process/spawn_failure.h"
 
 namespace multifrost::process {
@@ -52,11 +53,6 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-bool clone_is_refused(const ExecOutcome& outcome) noexcept {
-  return outcome.stage == ExecStage::start &&
-         (outcome.error == EPERM || outcome.error == EINVAL || outcome.error == ENOSYS);
-}
-
 Result<ChildProcess> start_here(const SpawnRequest& request) {
   auto input = make_pipe(), output = make_pipe(), errors = make_pipe();
   if (!input || !output || !errors) return spawn_failure(request, ExecStage::setup, errno);
@@ -72,8 +68,7 @@ Result<ChildProcess> start_here(const SpawnRequest& request) {
                       .input = input->read.get(),
                       .output = output->write.get(),
                       .errors = errors->write.get()};
-  ExecOutcome outcome = clone_exec(plan);
-  if (clone_is_refused(outcome)) outcome = posix_spawn_exec(plan);
+  ExecOutcome outcome = request.guard ? start_guarded(plan, *request.guard) : start_program(plan);
   if (outcome.error != 0) {
     if (outcome.pid > 0) ::waitpid(outcome.pid, nullptr, 0);
     return spawn_failure(request, outcome.stage, outcome.error);
@@ -81,7 +76,8 @@ Result<ChildProcess> start_here(const SpawnRequest& request) {
   make_non_blocking(output->read);
   make_non_blocking(errors->read);
   return ChildProcess(outcome.pid, std::move(outcome.pidfd),
-                      {std::move(input->write), std::move(output->read), std::move(errors->read)});
+                      {std::move(input->write), std::move(output->read), std::move(errors->read)},
+                      std::move(outcome.guard));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Reading in a parent's session: waiting callers take turns as the leader (R1), and every event is
 // taken here, whoever read it.
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "call/remote_error.h"
@@ -87,10 +89,13 @@ void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wak
 
 bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   lock.unlock();
-  Event event;
-  const Received received = link.transport->receive(event, until, wake);
+  Arrived arrived;
+  const Received received = link.transport->receive(arrived.event, until, wake);
   if (received == Received::event) {
-    take(lock, link, event);
+    arrived.read(protocol_);
+    const Time now = Clock::now();
+    lock.lock();
+    take(lock, link, arrived, now);
     return true;
   }
   lock.lock();
@@ -98,18 +103,27 @@ bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   return received == Received::woken;
 }
 
-void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
-  if (seat.leads) {
-    while (link.transport->buffered()) {
-      Event event;
-      lock.unlock();
-      if (link.transport->try_receive(event) == Received::event) {
-        take(lock, link, event);
-      } else {
-        lock.lock();
-      }
+/// Takes what has come already, several messages with one look at the clock and under one lock.
+void ParentSession::take_buffered(Lock& lock, Link& link) {
+  constexpr std::size_t kAtOnce = 16;
+  while (link.transport->buffered()) {
+    lock.unlock();
+    std::array<std::optional<Arrived>, kAtOnce> batch;
+    std::size_t count = 0;
+    while (count < batch.size() && link.transport->buffered()) {
+      Arrived& next = batch[count].emplace();
+      if (link.transport->try_receive(next.event) != Received::event) continue;
+      next.read(protocol_);
+      ++count;
     }
+    const Time now = Clock::now();
+    lock.lock();
+    for (std::size_t i = 0; i < count; ++i) take(lock, link, *batch[i], now);
   }
+}
+
+void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
+  if (seat.leads) take_buffered(lock, link);
   act(link, link.role.leave(seat, unattended_ > 0));
 }
 
@@ -126,12 +140,12 @@ void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
   if (duty.promoted != nullptr) static_cast<Seat*>(duty.promoted)->changed.notify_all();
 }
 
-/// Comes without the lock and leaves with it.
-void ParentSession::take(Lock& lock, Link& link, Event& event) {
-  if (event.kind == Event::Kind::message) return take_message(lock, link, event);
-  lock.lock();
-  const Time now = Clock::now();
+/// May give the lock back for a while.
+void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
+  const Event& event = arrived.event;
   switch (event.kind) {
+    case Event::Kind::message:
+      return take_message(lock, link, arrived, now);
     case Event::Kind::connected:
       // The first one is the worker (R6); libzmq cannot refuse a second, but it gets no calls of
       // ours.
@@ -157,43 +171,37 @@ void ParentSession::take(Lock& lock, Link& link, Event& event) {
         end_all(engine::Ending::connection_lost);
       }
       break;
-    case Event::Kind::message:
-      break;
   }
 }
 
-void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
+void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
   using protocol::MessageKind;
-  protocol::Message message;
-  if (const auto reading = protocol_.read(event.payload, message);
-      reading != protocol::Reading::message) {
-    lock.lock();
-    return refused(link, reading, message, event);
+  const protocol::Message& message = arrived.message;
+  if (arrived.reading != protocol::Reading::message) {
+    return refused(link, arrived.reading, message, arrived.event);
   }
+  const bool ours = arrived.event.peer == link.peer;
   switch (message.kind) {
     case MessageKind::response:
     case MessageKind::error:
-      lock.lock();
-      if (event.peer == link.peer) answered(link, message, event);
+      if (ours) answered(link, arrived, now);
       return;
     case MessageKind::heartbeat:
-      lock.lock();
-      if (event.peer == link.peer) echoed(link, message, event.payload);
+      if (ours) echoed(link, message, arrived.event.payload, now);
       return;
     case MessageKind::stream_item:
     case MessageKind::credit:
-      lock.lock();
-      if (event.peer == link.peer) take_stream(link, message, event);
+      if (ours) take_stream(link, message, arrived.event);
       return;
     case MessageKind::out:
     case MessageKind::err:
+      lock.unlock();  // the program's own sink hears of it
       link.output->message(message.kind == MessageKind::out ? OutputStream::out : OutputStream::err,
                            message.text);
-      break;
+      return lock.lock();
     default:
-      break;  // spec 13.3: unknown types are ignored
+      return;  // spec 13.3: unknown types are ignored
   }
-  lock.lock();
 }
 
 /// The open call that a message on `link` belongs to; null: it is late, and counted as such.
@@ -202,7 +210,9 @@ Call* ParentSession::find(const Link& link, std::string_view text) {
   return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
 }
 
-void ParentSession::answered(Link& link, const protocol::Message& message, const Event& event) {
+void ParentSession::answered(Link& link, Arrived& arrived, Time now) {
+  const protocol::Message& message = arrived.message;
+  Bytes& frame = arrived.event.payload;
   Call* const asked = find(link, message.id);
   if (asked == nullptr) {
     note(events::kLateAnswer, "an answer that nobody waits for", message.id);
@@ -215,24 +225,24 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
   link.any_answer = true;
   const Method& method = *call.method;
   if (!message.damage.empty()) {
-    judge(call, Outcome::remote_error);
-    finish(call, Reply(method, Failure(ErrorCode::decode, Execution::executed,
-                                       std::string(method.label) +
-                                           ": the answer cannot be read: " + message.damage)));
+    judge(call, Outcome::remote_error, now);
+    finish(call, method,
+           Failure(ErrorCode::decode, Execution::executed,
+                   std::string(method.label) + ": the answer cannot be read: " + message.damage));
   } else if (message.kind == protocol::MessageKind::error) {
-    Failure failure = call::remote_failure(method, error_of(message, event.payload));
-    judge(call, outcome_of(failure.code()));
-    finish(call, Reply(method, std::move(failure)));
+    Failure failure = call::remote_failure(method, error_of(message, frame));
+    judge(call, outcome_of(failure.code()), now);
+    finish(call, method, std::move(failure));
   } else {
-    judge(call, Outcome::result);
-    finish(call, Reply(method, part_of(event.payload, message.result), protocol_.format(),
-                       options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil));
+    judge(call, Outcome::result, now);
+    finish(call, method, part_of(std::move(frame), message.result), protocol_.format(),
+           options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil);
   }
 }
 
-void ParentSession::echoed(Link& link, const protocol::Message& message, const Bytes& frame) {
+void ParentSession::echoed(Link& link, const protocol::Message& message, const Bytes& frame,
+                           Time now) {
   const auto id = engine::CallId::parse(message.id);
-  const Time now = Clock::now();
   std::optional<std::chrono::milliseconds> busy;
   if (message.extras.busy_ms) busy = std::chrono::milliseconds(*message.extras.busy_ms);
   if (!id || link.settled) return;

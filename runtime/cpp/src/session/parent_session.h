@@ -26,6 +26,7 @@
 #include "multifrost/parent_worker.h"
 #include "multifrost/stream.h"
 #include "protocol/protocol.h"
+#include "session/arrived.h"
 #include "session/call.h"
 #include "session/launcher.h"
 #include "session/link.h"
@@ -49,6 +50,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<int> process_id() const noexcept;
   Executor& executor() noexcept { return *core_.executor; }
   bool in_own_process() const noexcept;
+  /// What a call gets in a child of fork(), where no lock may be asked for (R10).
+  Failure misplaced(const Method& method) const;
 
   // parent_handshake.cc
   Result<void> expect(const Interface& interface);
@@ -68,6 +71,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   /// False: it had not ended by then.
   bool wait_for_end(Call& call, std::chrono::steady_clock::time_point until);
   void cancel(Call& call);
+  /// False: the call has ended, and `continuation` is still the caller's.
+  bool keep_continuation(AsyncCall& call, std::unique_ptr<Continuation>& continuation);
   /// The outcome of `call` is wanted as soon as it is there, but no thread waits for it.
   void attend(Call& call);
 
@@ -100,10 +105,15 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
       if (lock_.owns_lock()) unlock();
     }
     void lock() { lock_.lock(); }
-    void unlock();
+    void unlock() {
+      if (session_.first_ended_ != nullptr || !session_.notes_.empty()) return give_out();
+      lock_.unlock();
+    }
     std::unique_lock<std::mutex>& native() { return lock_; }
 
    private:
+    void give_out();
+
     ParentSession& session_;
     std::unique_lock<std::mutex> lock_;
   };
@@ -117,7 +127,13 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void send(Lock& lock, Call& call, Buffer& message);
   void flush_queue(Link& link);
   void end(Call& call, engine::Ending by);
-  void finish(Call& call, Reply reply);
+  /// `outcome` is what the Reply is made of.
+  template <class... Outcome>
+  void finish(Call& call, Outcome&&... outcome) {
+    call.reply.emplace(std::forward<Outcome>(outcome)...);
+    finished(call);
+  }
+  void finished(Call& call);
   void give_out_later(AsyncCall& call);
   bool may_hold(const Link& link, const Call& call) const noexcept;
   void hold(Link& link);
@@ -145,11 +161,12 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   bool read_once(Lock& lock, Link& link, Time until, int wake);
   void leave(Lock& lock, Link& link, Seat& seat);
   void act(Link& link, const engine::ParentReadRole::Duty& duty);
-  void take(Lock& lock, Link& link, transport::Event& event);
-  void take_message(Lock& lock, Link& link, transport::Event& event);
+  void take(Lock& lock, Link& link, Arrived& arrived, Time now);
+  void take_message(Lock& lock, Link& link, Arrived& arrived, Time now);
+  void take_buffered(Lock& lock, Link& link);
   Call* find(const Link& link, std::string_view text);
-  void answered(Link& link, const protocol::Message& message, const transport::Event& event);
-  void echoed(Link& link, const protocol::Message& message, const Bytes& frame);
+  void answered(Link& link, Arrived& arrived, Time now);
+  void echoed(Link& link, const protocol::Message& message, const Bytes& frame, Time now);
   void became_ready(Link& link, Time now);
 
   // parent_handshake.cc
@@ -182,7 +199,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   }
 
   // parent_health.cc
-  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome);
+  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome, Time now);
+  void judge_end(const Call& call, bool sent, engine::Ending by);
   std::string circuit_text() const;
 
   // parent_restart.cc

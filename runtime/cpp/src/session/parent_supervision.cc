@@ -52,16 +52,15 @@ void ParentSession::read_as_supervisor(const std::shared_ptr<Link>& link) {
   // One turn: the rest is reported again, and other workers get theirs (R3).
   for (std::size_t turn = transport::Limits{}.messages_per_turn;
        turn > 0 || link->transport->buffered(); --turn) {
-    Event event;
+    Arrived arrived;
     lock.unlock();
-    const bool more = link->transport->try_receive(event) == Received::event;
-    const bool closed = event.kind == Event::Kind::closed;
-    if (more) {
-      take(lock, *link, event);
-    } else {
-      lock.lock();
-    }
-    if (!more || closed) break;
+    const bool more = link->transport->try_receive(arrived.event) == Received::event;
+    if (more) arrived.read(protocol_);
+    const Time now = Clock::now();
+    lock.lock();
+    if (!more) break;
+    take(lock, *link, arrived, now);
+    if (arrived.event.kind == Event::Kind::closed) break;
   }
   act(*link, link->role.supervisor_done());
 }

@@ -56,6 +56,8 @@ class ProcessLauncher final : public Launcher {
         bind_host_(options.bind_host),
         unix_socket_(options.unix_socket),
         output_as_messages_(options.output_as_messages),
+        guard_(options.guard),
+        deadlines_{options.stop_deadline, options.kill_deadline},
         spawner_(spawner),
         transports_(transports),
         log_(std::move(log)),
@@ -89,6 +91,7 @@ class ProcessLauncher final : public Launcher {
     request.program = std::move(command->program);
     request.arguments = std::move(command->arguments);
     request.working_directory = directory_;
+    if (guard_) request.guard = deadlines_;
     auto child = spawner_.start(request);
     if (!child) return child.failure();
     check->started(child->pid());
@@ -108,6 +111,8 @@ class ProcessLauncher final : public Launcher {
   const std::string bind_host_;
   const bool unix_socket_;
   const bool output_as_messages_;
+  const bool guard_;
+  const process::GuardOrder deadlines_;
   process::Spawner& spawner_;
   transport::Factory& transports_;
   const Log log_;
