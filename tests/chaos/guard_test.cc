@@ -21,15 +21,17 @@ using ChaosGuardedOrphans = Family;
 /// A shell that leaves a daemon: without a parent, in a session of its own, deaf to all that can be
 /// ignored, with our standard output open; then it does `then` itself.
 std::string leave_daemon(const std::string& then) {
-  return "setsid sh -c 'trap \"\" TERM INT HUP; sleep 1000 & exit'; echo here; " + then;
+  return "setsid sh -c 'trap \"\" TERM INT HUP; sleep 1000 & exit'; " + then;
 }
 
 TEST_F(ChaosGuardedOrphans, NobodyAtAllOutlivesAKilledParent) {
   const auto parents = figure("CHAOS_GUARDED_PARENTS", 4);
   Random random;
   const std::vector<std::string> workers{
-      "--",         CHAOS_WORKER, "--",      "/bin/sh", "-c", leave_daemon("\"$0\"; exit $?"),
-      CHAOS_WORKER, "--",         "foreign", "/bin/sh", "-c", leave_daemon("exec sleep 1000")};
+      "--",         CHAOS_WORKER, "--",
+      "/bin/sh",    "-c",         leave_daemon("\"$0\"; exit $?"),
+      CHAOS_WORKER, "--",         "foreign",
+      "/bin/sh",    "-c",         leave_daemon("echo here; exec sleep 1000")};
   double longest = 0;
   for (std::int64_t i = 0; i < parents; ++i) {
     std::vector<std::string> options{"--guard"};

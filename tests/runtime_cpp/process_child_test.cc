@@ -134,8 +134,9 @@ TEST_P(ChildTest, ReapingKillsWhatTheLeaderLeftInItsGroup) {
 TEST_P(ChildTest, AGrandchildElsewhereMayHoldTheOutput) {
   // In a session of its own it survives, and so does the pipe: the end of file must not be waited
   // for.
-  auto child = start(shell("setsid sh -c 'echo $$; exec sleep 1000' & exec sleep 0"));
+  auto child = start(shell("setsid sh -c 'echo $$; exec sleep 1000' & read line; exit 0"));
   const pid_t grandchild = std::stoi(read_line(child.pipes().out));
+  child.pipes().lifeline.reset();
   EXPECT_EQ(wait_for_end(child).code, 0);
   // … unless there is a guard.
   if (!GetParam()) {
@@ -153,6 +154,14 @@ TEST_P(ChildTest, DestroyingItKillsAndReaps) {
     pid = child.pid();
   }
   EXPECT_EQ(::kill(pid, 0), -1);
+  EXPECT_FALSE(has_children());
+}
+
+TEST_P(ChildTest, DestroyingAnEndedOneReapsItAsWell) {
+  {
+    auto child = start(shell("exit 0"));
+    EXPECT_TRUE(wait_readable(child.exit_descriptor()));
+  }
   EXPECT_FALSE(has_children());
 }
 

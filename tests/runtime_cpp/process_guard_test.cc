@@ -32,7 +32,7 @@ class GuardTest : public ::testing::Test {
 
 /// Leaves the session, the group and every parent, ignores what can be ignored, and prints its pid.
 const std::string kLeaveDaemon =
-    "setsid sh -c 'trap \"\" TERM INT HUP; sleep 1000 & echo $!' & wait; ";
+    "setsid sh -c 'trap \"\" TERM INT HUP; sleep 1000 & echo $!' & wait $!; ";
 
 UniqueFd daemon_of(ChildProcess& child) {
   UniqueFd daemon = open_pidfd(std::stoi(read_line(child.pipes().out)));
