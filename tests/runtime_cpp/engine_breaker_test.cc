@@ -250,17 +250,107 @@ TEST(CircuitBreaker, ToTheLetterOneCallAtATimeIsTheProbe) {
   EXPECT_EQ(breaker.state(), State::half_open);
   breaker.beat_missed(1, true, now);
   EXPECT_EQ(breaker.state(), State::half_open);
-  for (const auto outcome : {Outcome::remote_error, Outcome::deadline, Outcome::cancelled}) {
-    EXPECT_FALSE(breaker.outcome(1, outcome, now));
+  for (const auto outcome : {Outcome::remote_error, Outcome::deadline, Outcome::cancelled,
+                             Outcome::lost, Outcome::unsent}) {
+    EXPECT_FALSE(breaker.admit_probe(now + 1h)) << "it is waited for, however long it takes";
+    EXPECT_FALSE(breaker.probe_ended(1, outcome, now));
     EXPECT_EQ(breaker.state(), State::open);
     EXPECT_FALSE(breaker.admit_probe(now + 999ms));
     now += 1s;
     EXPECT_TRUE(breaker.admit_probe(now));
   }
-  now += 1s;
-  EXPECT_TRUE(breaker.admit_probe(now)) << "the last one is overdue";
-  breaker.outcome(1, Outcome::result, now);
+  EXPECT_FALSE(breaker.probe_ended(1, Outcome::result, now));
   EXPECT_EQ(breaker.state(), State::closed);
+}
+
+TEST(CircuitBreaker, OtherCallsThanTheProbeLetNoSecondOneOut) {
+  CircuitBreaker breaker({.threshold = 1, .probe_by_call = true});
+  CircuitBreaker::Time now{};
+  breaker.connected(1, now);
+  EXPECT_TRUE(breaker.outcome(1, Outcome::remote_error, now));
+  now += 500ms;
+  EXPECT_TRUE(breaker.may_probe(now));
+  EXPECT_TRUE(breaker.admit_probe(now));
+  // Those that were sent before the circuit opened end only now.
+  for (const auto outcome : {Outcome::remote_error, Outcome::deadline, Outcome::cancelled,
+                             Outcome::lost, Outcome::unsent}) {
+    EXPECT_FALSE(breaker.outcome(1, outcome, now));
+    EXPECT_EQ(breaker.state(), State::half_open);
+    EXPECT_FALSE(breaker.may_probe(now + 1h));
+  }
+  // One of them may close it, as may reset(); a probe that is still out then remains the only one.
+  EXPECT_FALSE(breaker.outcome(1, Outcome::result, now));
+  EXPECT_EQ(breaker.state(), State::closed);
+  EXPECT_TRUE(breaker.outcome(1, Outcome::remote_error, now));
+  EXPECT_FALSE(breaker.admit_probe(now + 1h));
+  EXPECT_FALSE(breaker.probe_ended(1, Outcome::remote_error, now)) << "as any other call's end";
+  EXPECT_TRUE(breaker.admit_probe(now + 500ms));
+}
+
+TEST(CircuitBreaker, ACallThatIsTheProbeMayWaitForTheNextConnection) {
+  CircuitBreaker breaker({.threshold = 1, .probe_by_call = true});
+  breaker.connected(1, kStart);
+  breaker.outcome(1, Outcome::remote_error, kStart);
+  EXPECT_TRUE(breaker.admit_probe(kLater));
+  breaker.connected(2, kLater);
+  EXPECT_EQ(breaker.state(), State::half_open);
+  EXPECT_FALSE(breaker.admit_probe(kLater + 1h));
+  EXPECT_FALSE(breaker.probe_ended(1, Outcome::result, kLater)) << "of the older connection";
+  EXPECT_EQ(breaker.state(), State::open);
+  EXPECT_TRUE(breaker.admit_probe(kLater + 1s));
+  EXPECT_FALSE(breaker.probe_ended(2, Outcome::result, kLater + 1s));
+  EXPECT_EQ(breaker.state(), State::closed);
+  // Without one the new connection is probed at once.
+  breaker.outcome(2, Outcome::remote_error, kLater);
+  breaker.connected(3, kLater);
+  EXPECT_TRUE(breaker.admit_probe(kLater));
+}
+
+TEST(CircuitBreaker, NeverHasTwoCallsOutAsProbesInRandomSequences) {
+  int probes = 0;
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    CircuitBreaker breaker({.threshold = 2, .probe_by_call = true});
+    Time now = kStart;
+    CircuitBreaker::Epoch epoch = 1;
+    breaker.connected(epoch, now);
+    bool out = false;
+    for (int step = 0; step < 400; ++step) {
+      now += std::chrono::milliseconds(random() % 400);
+      const auto of = random() % 4 != 0 ? epoch : epoch - 1;
+      const auto ending = static_cast<Outcome>(random() % 7);
+      const State before = breaker.state();
+      switch (random() % 8) {
+        case 0:
+          if (!breaker.admit_probe(now)) break;
+          ASSERT_FALSE(out) << "a second one";
+          ASSERT_EQ(before, State::open);
+          out = true;
+          ++probes;
+          break;
+        case 1:
+          if (out) breaker.probe_ended(of, ending, now);
+          out = false;
+          break;
+        case 2:
+          breaker.connected(++epoch, now);
+          break;
+        case 3:
+          if (random() % 8 == 0) breaker.reset();
+          break;
+        case 4:
+          if (random() % 8 == 0) breaker.force_open(Cause::worker_exited, now);
+          break;
+        default:
+          breaker.outcome(of, ending, now);
+          break;
+      }
+      ASSERT_TRUE(out || breaker.state() != State::half_open) << "half-open for nothing";
+      ASSERT_EQ(breaker.may_probe(now + 1h), breaker.state() == State::open && !out);
+    }
+  }
+  EXPECT_GT(probes, 100);
 }
 
 TEST(CircuitBreaker, KeepsItsPromisesInRandomSequences) {

@@ -27,6 +27,13 @@ class HealthTest : public ParentSessionTest {
     EXPECT_FALSE(outcome.ok());
     return outcome.failure();
   }
+  /// With probe_by_call: the first call that is not refused, once the probe's time has come.
+  Pending<Value> let_through(CallOptions options = {}) {
+    for (;;) {
+      auto call = start("f", options);
+      if (!call.ready()) return call;
+    }
+  }
   /// The next worker that a restart will find, before the one at hand goes.
   std::shared_ptr<FakeTransport> replace() {
     auto former = worker_;
@@ -67,9 +74,10 @@ TEST_F(HealthTest, AnAnsweredProbeClosesTheCircuit) {
 
 TEST_F(HealthTest, MissedHeartbeatsOpenTheCircuit) {
   options_.heartbeat_interval = 1ms;
-  options_.heartbeat_timeout = 1ms;
+  options_.heartbeat_timeout = 500ms;  // open() answers the first one within it
+  options_.heartbeat_max_misses = 1;
   open();
-  while (!session().circuit_open()) std::this_thread::yield();
+  while (!HasFailure() && !session().circuit_open()) std::this_thread::yield();
   EXPECT_THAT(refused().message(), HasSubstr("does not answer heartbeats"));
 }
 
@@ -106,21 +114,54 @@ TEST_F(HealthTest, ToTheLetterACallIsTheProbe) {
   echo();  // of an ordinary heartbeat, which closes nothing
   worker_->next("heartbeat");
   EXPECT_TRUE(session().circuit_open());
-  std::optional<Pending<Value>> probe;
-  do {
-    probe.emplace(start("f"));  // refused until the probe's time has come
-  } while (probe->ready());
+  std::optional<Pending<Value>> probe(let_through());
   const auto failing = worker_->next("call").id();
   worker_->deliver(message_of("error", failing, {{"error", "ValueError: no"}}));
   EXPECT_FALSE(probe->try_get().ok());
   EXPECT_TRUE(session().circuit_open());
-  do {
-    probe.emplace(start("f"));
-  } while (probe->ready());
+  probe.emplace(let_through());
   answer(worker_->next("call").id(), 1);
   EXPECT_EQ(probe->get(), Value(1));
   EXPECT_FALSE(session().circuit_open());
   succeed_once();
+}
+
+TEST_F(HealthTest, ToTheLetterOneCallAtATimeIsLetThrough) {
+  options_.circuit.threshold = 1;
+  options_.circuit.probe_by_call = true;
+  options_.heartbeat_interval = 0ns;
+  open();
+  auto older = start("older");
+  const auto older_id = worker_->next("call").id();
+  fail_one();
+  // Longer than what lies between two probes.
+  auto probe = let_through({.timeout = 1200ms});
+  worker_->next("call");
+  worker_->deliver(message_of("error", older_id, {{"error", "ValueError: no"}}));
+  EXPECT_FALSE(older.try_get().ok());
+  while (!probe.ready()) {
+    ASSERT_TRUE(start("second").ready()) << "a second one while the first is out";
+  }
+  EXPECT_EQ(probe.try_get().failure().code(), ErrorCode::timeout);
+  EXPECT_EQ(worker_->waiting(), 0u) << "nothing but the probe has travelled";
+  EXPECT_TRUE(session().circuit_open());
+}
+
+TEST_F(HealthTest, ToTheLetterAProbeThatIsNeverSentMakesWayForTheNext) {
+  options_.circuit.threshold = 1;
+  options_.circuit.probe_by_call = true;
+  options_.heartbeat_interval = 0ns;
+  open();
+  fail_one();
+  worker_->be_full(true);
+  auto unsent = let_through();
+  unsent.cancel();
+  EXPECT_EQ(unsent.try_get().failure().execution(), Execution::not_executed);
+  worker_->be_full(false);
+  auto probe = let_through();
+  answer(worker_->next("call").id(), 1);
+  EXPECT_EQ(probe.get(), Value(1));
+  EXPECT_FALSE(session().circuit_open());
 }
 
 TEST_F(HealthTest, ADisabledCircuitNeverOpens) {

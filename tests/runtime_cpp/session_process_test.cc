@@ -403,5 +403,30 @@ TEST_P(SessionProcess, AChildOfForkGetsATypedError) {
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
 }
 
+// Another thread may hold any lock at the moment of the fork.
+TEST_P(SessionProcess, AChildOfForkAsksForNoLock) {
+  const auto worker = started();
+  const std::jthread holds_locks([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) static_cast<void>(worker.metrics());
+  });
+  for (int round = 0; round < 50; ++round) {
+    auto before = worker.start_call("add", {1, 2});
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::alarm(20);  // ends a child that waits for a lock
+      const auto result = worker.try_call("add", {1, 2});
+      const auto pending = before.try_get();
+      const auto wrong = [](const auto& outcome) {
+        return !outcome.ok() && outcome.failure().code() == ErrorCode::wrong_process;
+      };
+      ::_exit(wrong(result) && (pending.ok() || wrong(pending)) ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+    EXPECT_EQ(before.get(), Value(3));
+  }
+}
+
 }  // namespace
 }  // namespace multifrost

@@ -69,16 +69,18 @@ def test_an_outdated_worker_does_not_start(script: Any) -> None:
 
 
 def test_check_interface_false_takes_it(script: Any) -> None:
-    with ParentWorker.spawn(script(SOURCE), check_interface=False).sync as worker:
-        worker._worker.expect(EXPECTED)
+    parent = ParentWorker.spawn(script(SOURCE), check_interface=False)
+    with parent.sync as worker:
+        parent.expect(EXPECTED)
         assert worker.call_raw("double", [4]) == 8
 
 
 def test_a_late_client_is_refused_and_the_worker_goes_on(script: Any) -> None:
-    with ParentWorker.spawn(script(SOURCE)).sync as worker:
-        worker._worker.expect(Interface("acme.Vision", "1.1", "old"))
+    parent = ParentWorker.spawn(script(SOURCE))
+    with parent.sync as worker:
+        parent.expect(Interface("acme.Vision", "1.1", "old"))
         with pytest.raises(InterfaceMismatchError):
-            worker._worker.expect(EXPECTED)
+            parent.expect(EXPECTED)
         assert worker.call_raw("double", [4]) == 8
 
 

@@ -344,8 +344,8 @@ def test_the_interpreter_rule(tmp_path: Path) -> None:
 
 
 def test_metrics_and_health() -> None:
-    with ParentWorker.spawn(ODD).sync as worker:
-        parent = worker._worker
+    parent = ParentWorker.spawn(ODD)
+    with parent.sync as worker:
         for number in range(10):
             worker.call.add(number, 1)
         with pytest.raises(MultifrostError):

@@ -168,8 +168,9 @@ def test_a_source_that_fails_tells_the_worker_why(
 
 def test_a_worker_of_another_runtime_is_not_asked() -> None:
     child = WORKERS / "stream_child.py"
-    with ParentWorker.spawn(child, args=["foreign"]).sync as worker:
-        client = StreamsSyncClient(worker._worker)
+    parent = ParentWorker.spawn(child, args=["foreign"])
+    with parent.sync as worker:
+        client = StreamsSyncClient(parent)
         for begin in (
             lambda: client.watch("gap"),
             lambda: client.upload("early", []),
@@ -180,7 +181,7 @@ def test_a_worker_of_another_runtime_is_not_asked() -> None:
             assert (info.value.code, info.value.executed) == ("unimplemented", False)
         assert worker.call.seen() == []
         assert client.ordinary() == 7
-        assert worker._worker.metrics.total_calls == 2
+        assert parent.metrics.total_calls == 2
 
     async def main() -> None:
         async with ParentWorker.spawn(child, args=["foreign"]) as worker:
@@ -214,8 +215,12 @@ def watch(parent: RawParent, *args: Any, credit: int) -> str:
     return parent.send_call("watch", *args, metadata={"mf": {"v": 1, "credit": credit}})
 
 
+def send_upload(parent: RawParent, name: str) -> str:
+    return parent.send_call("upload", name, metadata={"mf": {"v": 1}})
+
+
 def begin_upload(parent: RawParent, name: str = "a") -> str:
-    call_id = parent.send_call("upload", name)
+    call_id = send_upload(parent, name)
     given = parent.receive()
     assert (given["type"], given["id"], given["n"]) == ("mf_credit", call_id, 32)
     return call_id
@@ -244,13 +249,41 @@ def test_a_stream_of_no_credit_and_no_items_ends_well(ours: RawParent) -> None:
 
 def test_a_caller_that_takes_no_stream_is_told_so(ours: RawParent) -> None:
     answer = ours.call("watch", "a", 1)
-    text = "InvalidArgument: Streams.watch: its result is a stream; this caller takes none"
-    assert answer["error"] == text
+    text = "InvalidArgument: Streams.watch: its result is a stream, which this caller does not take"
+    assert answer["error"].startswith(text + ": it needs a client that was generated for it")
     assert answer["metadata"]["mf"] == {"v": 1, "code": 10, "executed": False}
     for credit in (-1, "5", None, True, 1.5):
         call_id = ours.send_call("watch", "a", 1, metadata={"mf": {"v": 1, "credit": credit}})
         answer = ours.receive()
         assert (answer["id"], answer["type"]) == (call_id, "error")
+
+
+@pytest.mark.parametrize("args", [("a",), ("a", [1, 2]), ()])
+def test_a_caller_without_streams_that_calls_an_upload_is_told_so_at_once(
+    ours: RawParent, args: tuple[Any, ...]
+) -> None:
+    """A published parent would never send an item, nor an end: the handler would wait for ever, and
+    every other call behind it."""
+    metadata = {"timestamp_sent": 1.0, "correlation_id": "c"}  # as Python's published parent has it
+    ours.send(type="heartbeat", metadata={"hb_timestamp": 1.0})
+    ours.receive()
+    answer = ours.call("upload", *args, metadata=metadata)
+    assert answer["error"].startswith(
+        "InvalidArgument: Streams.upload: it reads a stream of items, which this caller does not "
+        "offer: it needs a client that was generated for it"
+    )
+    assert answer["metadata"]["mf"] == {"v": 1, "code": 10, "executed": False}
+    assert ours.result("ordinary") == 7
+
+
+def test_a_caller_with_our_heartbeats_needs_no_further_sign(ours: RawParent) -> None:
+    """A C++ parent without a deadline has no `mf` in the call of an upload."""
+    ours.send(type="heartbeat", metadata={"hb_timestamp": 1.0, "mf": {"v": 1, "iface": []}})
+    ours.receive()
+    call_id = ours.send_call("upload", "a")
+    assert ours.receive()["type"] == "mf_credit"
+    ours.send(type="mf_stream_end", id=call_id)
+    assert ours.receive()["result"] == 0
 
 
 def test_a_caller_that_takes_a_stream_where_there_is_none_is_told_so(ours: RawParent) -> None:
@@ -266,7 +299,7 @@ def test_a_caller_that_takes_a_stream_where_there_is_none_is_told_so(ours: RawPa
 def test_many_calls_that_wait_do_not_keep_a_stream_from_its_items(ours: RawParent) -> None:
     """64 MiB are the limit: above it the connection would not be read."""
     blocker = watch(ours, "a", 1, credit=0)
-    waiting = ours.send_call("upload", "a")
+    waiting = send_upload(ours, "a")
     for _ in range(5):
         ours.send_call("ordinary", bytes(15 << 20))
     ours.send(type="mf_credit", id=blocker, n=1)
@@ -299,7 +332,7 @@ def test_credit_for_a_caller_comes_when_half_of_the_window_is_read(ours: RawPare
 
 def test_an_end_that_overtakes_the_handler(ours: RawParent) -> None:
     first = watch(ours, "a", 1, credit=0)  # keeps the handler's thread
-    second = ours.send_call("upload", "a")
+    second = send_upload(ours, "a")
     ours.send(type="mf_stream_end", id=second)
     ours.send(type="mf_credit", id=first, n=1)
     kinds = [(got["id"], got["type"]) for got in (ours.receive() for _ in range(4))]
@@ -339,7 +372,7 @@ def test_a_caller_that_breaks_the_rules_ends_its_call_only(
 
 def test_items_above_the_credit_end_the_call(ours: RawParent) -> None:
     blocker = watch(ours, "a", 1, credit=0)
-    call_id = ours.send_call("upload", "a")
+    call_id = send_upload(ours, "a")
     item(ours, call_id, 0)  # before the handler has given any
     ours.send(type="mf_credit", id=blocker, n=1)
     for _ in range(2):
@@ -453,8 +486,9 @@ def test_a_signal_ends_a_service_whose_stream_is_open(
     streaming_service: subprocess.Popen[bytes],
 ) -> None:
     wait_for_service("streams", streaming_service)
-    with ParentWorker.connect("streams").sync().sync as worker:
-        stream = StreamsSyncClient(worker._worker).watch("a")
+    parent = ParentWorker.connect("streams").sync()
+    with parent.sync:
+        stream = StreamsSyncClient(parent).watch("a")
         next(stream)
         streaming_service.send_signal(signal.SIGTERM)
         with pytest.raises(RemoteCallError, match="the worker is shutting down") as caught:

@@ -5,13 +5,22 @@ namespace multifrost::simulation {
 using engine::Verdict;
 
 void Judge::violation(const std::string& text) {
-  if (violations_.size() >= 10) return;
+  if (++told_[text.substr(0, text.find(':'))] > 3) return;
   const auto time =
       std::chrono::duration_cast<std::chrono::microseconds>(schedule_.now().time_since_epoch());
   violations_.push_back(text + " (at " + std::to_string(time.count()) + " us)");
 }
 
+void Judge::refused(int parent) {
+  ++parents_[parent].refused;
+  if (parents_[parent].circuit != Circuit::closed) return;
+  violation("breaker: of parent " + std::to_string(parent) + " refuses while it is closed");
+}
+
 Token Judge::began(int parent, int thread, Time deadline) {
+  if (parents_[parent].circuit != Circuit::closed) {
+    violation("breaker: of parent " + std::to_string(parent) + " lets a call through");
+  }
   ++parents_[parent].made;
   calls_.push_back({.parent = parent, .thread = thread, .deadline = deadline});
   return calls_.size() - 1;
@@ -112,6 +121,7 @@ void Judge::latched(int number) { open(parents_[number], Circuit::latched); }
 void Judge::reset(int number) {
   parents_[number].circuit = Circuit::closed;
   parents_[number].streak = 0;
+  parents_[number].in_a_row = 0;
 }
 
 void Judge::compare(int number, const engine::CircuitBreaker& breaker) {
@@ -145,6 +155,10 @@ void Judge::worker_ended(int number) {
   Parent& parent = parents_[number];
   if (parent.ready_since && schedule_.now() - *parent.ready_since >= 10s) parent.in_a_row = 0;
   parent.ready_since.reset();
+}
+
+void Judge::let_go(int number, bool runs) {
+  if (runs) violation("stop: parent " + std::to_string(number) + " has let go of what still runs");
 }
 
 void Judge::recovered(int number, bool well) {

@@ -32,7 +32,7 @@ class Judge {
 
   // ---- calls
   Token began(int parent, int thread, Time deadline);
-  void refused(int parent) { ++parents_[parent].refused; }
+  void refused(int parent);
   void ended(Token call, const Ended& how);
   /// The breaker has been told of it.
   void counted(Token call);
@@ -56,6 +56,10 @@ class Judge {
   void launched(int parent, bool by_user);
   void ready(int parent) { parents_[parent].ready_since = schedule_.now(); }
   void worker_ended(int parent);
+  /// The parent looks after its worker no more.
+  void let_go(int parent, bool runs);
+
+  void saw(const std::string& what) { ++seen_[what]; }
 
   // ---- the end
   void recovered(int parent, bool well);
@@ -106,6 +110,7 @@ class Judge {
   std::map<std::pair<int, int>, Token> last_handled_;
   std::map<std::string, std::uint64_t> seen_;
   std::vector<std::string> violations_;
+  std::map<std::string, int> told_;  ///< of each invariant
 };
 
 }  // namespace multifrost::simulation

@@ -1,6 +1,8 @@
 #include "parent.h"
 
 #include <algorithm>
+#include <limits>
+#include <vector>
 
 namespace multifrost::simulation {
 
@@ -9,6 +11,21 @@ using engine::Ending;
 using engine::Verdict;
 using Outcome = CircuitBreaker::Outcome;
 
+namespace {
+
+engine::ParentEngine::Options engine_options(const Parent::Options& options, bool owned) {
+  engine::ParentEngine::Options engine;
+  engine.starts_processes = owned;
+  engine.circuit.threshold = CircuitBreaker::default_threshold(options.max_restarts);
+  engine.restart.auto_restart = options.auto_restart || !owned;
+  engine.restart.max_attempts = owned ? options.max_restarts : std::numeric_limits<int>::max();
+  if (options.bug == Bug::restarts_for_ever) engine.restart.stable_after = 0s;
+  engine.start_timeout = 5s;
+  return engine;
+}
+
+}  // namespace
+
 Parent::Parent(Schedule& schedule, Judge& judge, Launcher& launcher, const Options& options)
     : schedule_(schedule),
       judge_(judge),
@@ -16,8 +33,7 @@ Parent::Parent(Schedule& schedule, Judge& judge, Launcher& launcher, const Optio
       options_(options),
       ids_(options.id_seed),
       beat_ids_({1, 2, 3, options.id_seed[3]}),
-      breaker_({.threshold = CircuitBreaker::default_threshold(options.max_restarts)}),
-      restarts_({.auto_restart = options.auto_restart, .max_attempts = options.max_restarts}) {
+      engine_(engine_options(options, launcher.owned())) {
   judge_.threshold(options_.number, CircuitBreaker::default_threshold(options.max_restarts));
   judge_.restart_limit(options_.number, options.auto_restart ? options.max_restarts : 0);
 }
@@ -25,68 +41,58 @@ Parent::Parent(Schedule& schedule, Judge& judge, Launcher& launcher, const Optio
 // ---- the program
 
 void Parent::start() {
-  if (phase_ == Phase::connecting || phase_ == Phase::ready || phase_ == Phase::restarting) return;
-  breaker_.reset();
+  if (launching_ || engine_.attempting()) return;
+  if (engine_.phase() == Phase::closed && link_ && !link_->settled) {
+    starts_again_ = true;
+    return;
+  }
+  if (!engine_.start()) return;
   judge_.reset(options_.number);
-  restarts_.reset();
   check();
   launch(true);
 }
 
 void Parent::launch(bool by_user) {
-  phase_ = Phase::connecting;
-  restart_at_.reset();
   link_.reset();
+  launching_ = true;
   if (launcher_.owned()) judge_.launched(options_.number, by_user);
   launcher_.launch(*this);
 }
 
 void Parent::close() {
-  if (phase_ == Phase::closed || phase_ == Phase::idle) return;
-  const bool running = phase_ != Phase::ended && phase_ != Phase::restarting;
-  phase_ = Phase::closed;
-  restart_at_.reset();
-  kill_at_.reset();
-  drained_at_.reset();
-  end_all(Ending::close);
-  if (launcher_.owned()) {
-    if (running) launcher_.kill();
-    restarts_.exited(schedule_.now(), true, 0);
-    judge_.worker_ended(options_.number);
-  } else if (link_) {
-    link_->connection->lose();
-  }
-  link_.reset();
+  if (engine_.phase() == Phase::closed) return;
+  const bool usable = engine_.usable();
+  const Duty duty = engine_.close();
+  end_calls(duty.calls, duty.by);
+  if (!link_ || link_->settled) return;
+  if (usable) launcher_.shut_down();
+  engine_.stop(schedule_.now(), usable ? 2s : 0s);
+  supervise();
+  plan();
 }
 
 void Parent::reset_circuit() {
-  breaker_.reset();
+  engine_.reset_circuit();
   judge_.reset(options_.number);
   check();
 }
 
 void Parent::call(int thread, std::optional<Duration> timeout, bool gets_cancelled,
                   std::function<void(bool)> then) {
-  if (!breaker_.admits()) {
-    metrics_.refused();
-    judge_.refused(options_.number);
-    return then(false);
-  }
-  if (phase_ == Phase::idle || phase_ == Phase::ended || phase_ == Phase::closed) {
-    return then(false);
-  }
+  using Refusal = engine::ParentEngine::Refusal;
+  const auto refusal = engine_.refusal(timeout.has_value(), schedule_.now());
+  if (refusal == Refusal::circuit_open) judge_.refused(options_.number);
+  if (refusal != Refusal::none) return then(false);
   Call& call = calls_.emplace_back();
   call.id = ids_.next();
   call.began = schedule_.now();
-  if (timeout) {
-    call.deadline = schedule_.now() + *timeout;
-    deadlines_.emplace(call.deadline, &call);
-  }
+  if (timeout) call.deadline = schedule_.now() + *timeout;
+  deadlines_.insert(call);
   call.message.id = call.id;
   call.message.token = judge_.began(options_.number, thread, call.deadline);
   call.message.time_left = timeout;
   call.then = std::move(then);
-  metrics_.began();
+  engine_.began();
   ledger_.open(call);
   if (gets_cancelled) {
     schedule_.in(schedule_.between(0ms, 100ms), [this, &call] { end(call, Ending::cancel); });
@@ -98,7 +104,7 @@ void Parent::call(int thread, std::optional<Duration> timeout, bool gets_cancell
 // ---- calls
 
 void Parent::send(Call& call) {
-  if (link_ && link_->ready && !link_->blocked && queued_.empty()) {
+  if (engine_.usable() && !link_->blocked && queued_.empty()) {
     queued_.push_back(&call);
     return flush();
   }
@@ -112,7 +118,7 @@ void Parent::send(Call& call) {
 void Parent::flush() {
   Link& link = *link_;
   link.blocked = false;
-  while (link.ready && !queued_.empty()) {
+  while (engine_.usable() && !queued_.empty()) {
     Call& call = *queued_.front();
     ledger_.sent(call, link.connection->epoch());
     std::uint64_t number = 0;
@@ -136,17 +142,13 @@ void Parent::end(Call& call, Ending by) {
   }
   std::erase(queued_, &call);
   Ended how{.was_sent = sent, .connection = call.epoch, .verdict = verdict};
-  Outcome outcome = sent ? Outcome::lost : Outcome::unsent;
-  how.how = Ended::How::lost;
-  if (by == Ending::deadline) {
-    how.how = Ended::How::deadline;
-    if (sent) outcome = Outcome::deadline;
-  } else if (by == Ending::cancel || by == Ending::close) {
-    how.how = Ended::How::cancelled;
-    outcome = Outcome::cancelled;
-  }
-  if (!has(Bug::forgets_deadlines) || by != Ending::deadline) metrics_.failed();
-  finish(call, how, outcome);
+  how.how = by == Ending::deadline                        ? Ended::How::deadline
+            : by == Ending::cancel || by == Ending::close ? Ended::How::cancelled
+                                                          : Ended::How::lost;
+  finish(call, how, [this, sent, by](std::uint64_t epoch) {
+    if (has(Bug::forgets_deadlines) && by == Ending::deadline) return;
+    engine_.unanswered(epoch, sent, by, false, schedule_.now());
+  });
 }
 
 void Parent::answered(Connection& from, const Message& message) {
@@ -163,7 +165,6 @@ void Parent::answered(Connection& from, const Message& message) {
   Verdict verdict{};
   ledger_.end(call, Ending::answer, verdict);
   if (message.answer == Answer::not_run) verdict = Verdict::not_executed;
-  metrics_.answered(message.answer == Answer::result, schedule_.now() - call.began);
   static constexpr Outcome kOutcomes[] = {Outcome::result, Outcome::declared_error,
                                           Outcome::remote_error, Outcome::remote_error};
   finish(call,
@@ -173,26 +174,29 @@ void Parent::answered(Connection& from, const Message& message) {
           .was_sent = true,
           .connection = call.epoch,
           .verdict = verdict},
-         kOutcomes[static_cast<int>(message.answer)]);
+         [this, began = call.began,
+          outcome = kOutcomes[static_cast<int>(message.answer)]](std::uint64_t epoch) {
+           engine_.answered(epoch, outcome, false, began, schedule_.now());
+         });
 }
 
-void Parent::finish(Call& call, const Ended& how, Outcome outcome) {
-  if (call.deadline != Time::max()) deadlines_.erase({call.deadline, &call});
+void Parent::finish(Call& call, const Ended& how, std::function<void(std::uint64_t)> count) {
+  deadlines_.remove(call);
   judge_.ended(call.message.token, how);
-  // The thread that made the call tells the breaker; it may come late, after a new connection.
+  // Sometimes late, after a new connection: only the epoch tells that it is of the old one.
   const Duration late = schedule_.chance(5) ? schedule_.between(0ms, 2s) : 0ns;
-  const auto count = [this, token = call.message.token, epoch = call.epoch, outcome] {
-    const bool wrong = has(Bug::old_epoch_counts) && link_;
-    const std::uint64_t counted = wrong ? link_->connection->epoch() : epoch;
-    if (breaker_.outcome(counted, outcome, schedule_.now())) metrics_.tripped();
+  const auto counted = [this, token = call.message.token, epoch = call.epoch,
+                        count = std::move(count)] {
+    const bool wrong = has(Bug::old_epoch_counts) && link_ && link_->connection;
+    count(wrong ? link_->connection->epoch() : epoch);
     judge_.counted(token);
     check();
     plan();
   };
   if (late > 0ns) {
-    schedule_.in(late, count);
+    schedule_.in(late, counted);
   } else {
-    count();
+    counted();
   }
   const bool success = how.how == Ended::How::answered && how.answer == Answer::result;
   // As the executor would: not while the session is at work.
@@ -200,7 +204,7 @@ void Parent::finish(Call& call, const Ended& how, Outcome outcome) {
 }
 
 void Parent::end_sent(Ending by) {
-  if (has(Bug::forgets_sent_calls) || !link_) return;
+  if (has(Bug::forgets_sent_calls) || !link_ || !link_->connection) return;
   while (auto* const entry = ledger_.any_sent_on(link_->connection->epoch())) {
     Call& call = static_cast<Call&>(*entry);
     if (has(Bug::sends_again)) {
@@ -212,25 +216,47 @@ void Parent::end_sent(Ending by) {
   }
 }
 
-void Parent::end_all(Ending by) {
+void Parent::end_calls(Duty::Calls which, Ending by) {
+  if (which == Duty::Calls::none) return;
   end_sent(by);
-  while (!queued_.empty()) end(*queued_.front(), by);
+  if (which == Duty::Calls::sent) return;
+  const std::vector<Call*> waiting(queued_.begin(), queued_.end());
+  for (Call* const call : waiting) {
+    if (which == Duty::Calls::all || call->deadline == Time::max()) end(*call, by);
+  }
 }
 
-// ---- the connection
+// ---- the worker
+
+void Parent::launched() {
+  launching_ = false;
+  link_.emplace();
+  engine_.launched(launcher_.owned(), schedule_.now());
+  if (engine_.phase() == Phase::closed) engine_.stop(schedule_.now(), 0s);
+  plan();
+}
+
+void Parent::launch_failed() {
+  launching_ = false;
+  const Duty duty = engine_.launch_failed(schedule_.now(), schedule_.random());
+  if (duty.then == Duty::Then::give_up) judge_.latched(options_.number);
+  end_calls(duty.calls, duty.by);
+  check();
+  plan();
+}
 
 void Parent::connected(std::shared_ptr<Connection> connection) {
-  if (phase_ != Phase::connecting) return connection->lose();
-  link_.emplace(std::move(connection));
-  breaker_.connected(link_->connection->epoch(), schedule_.now());
+  if (!link_ || link_->settled) return connection->lose();
+  link_->connection = std::move(connection);
+  engine_.connected(link_->connection->epoch(), schedule_.now());
   judge_.connected(options_.number, link_->connection->epoch());
   check();
-  beat();
+  supervise();
   plan();
 }
 
 void Parent::received(Connection& from, const Message& message) {
-  if (!link_ || link_->connection.get() != &from) return;
+  if (!link_ || link_->settled || link_->connection.get() != &from) return;
   if (message.kind == Message::Kind::answer) {
     answered(from, message);
   } else {
@@ -240,122 +266,99 @@ void Parent::received(Connection& from, const Message& message) {
 }
 
 void Parent::echoed(Connection& from, const Message& message) {
-  Link& link = *link_;
-  if (!link.heartbeat.echoed(message.id, schedule_.now())) return;
-  metrics_.beat(*link.heartbeat.round_trip());
-  breaker_.beat_echoed(from.epoch());
+  using Echo = engine::ParentEngine::Echo;
+  const Echo echo = engine_.echoed(message.id, schedule_.now(), std::nullopt);
+  if (echo == Echo::ignored) return;
   judge_.beat_echoed(options_.number, from.epoch());
   check();
-  if (link.ready || link.lost) return;
-  link.ready = true;
-  phase_ = Phase::ready;
-  restarts_.ready(schedule_.now());
-  judge_.ready(options_.number);
-  if (has(Bug::restarts_for_ever)) restarts_.reset();
-  flush();
+  if (echo == Echo::first) {
+    engine_.ready(schedule_.now());
+    judge_.ready(options_.number);
+    flush();
+  }
+  supervise();
 }
 
 void Parent::room(Connection& on) {
-  if (link_ && link_->connection.get() == &on && link_->ready) flush();
+  if (link_ && link_->connection.get() == &on && engine_.usable()) flush();
 }
 
 void Parent::lost(Connection& what, std::uint64_t written) {
-  if (!link_ || link_->connection.get() != &what || link_->lost) return;
-  link_->lost = true;
-  link_->ready = false;
+  if (!link_ || link_->settled || link_->connection.get() != &what) return;
   link_->written = written;
-  if (!launcher_.owned()) return worker_gone(Ending::connection_lost);
-  if (drained_at_) return worker_gone(Ending::worker_exit);
-  // It ends with its connection, or is made to: nobody can reach it any more.
-  kill_at_ = schedule_.now() + 500ms;
+  engine_.lost(schedule_.now());
+  supervise();
   plan();
 }
 
 void Parent::worker_exited() {
-  if (phase_ != Phase::connecting && phase_ != Phase::ready) return;
-  if (!link_ || link_->lost) return worker_gone(Ending::worker_exit);
-  drained_at_ = schedule_.now() + 100ms;
+  if (!link_ || link_->settled) return;
+  engine_.exited(schedule_.now());
+  if (!link_->connection) engine_.output_ended();
+  supervise();
   plan();
 }
 
-/// Ends what was sent; the rest waits for the next worker, if there is to be one (R5).
-void Parent::worker_gone(Ending by) {
-  kill_at_.reset();
-  drained_at_.reset();
-  end_sent(by);
-  if (!launcher_.owned()) return launch(false);
-  judge_.worker_ended(options_.number);
-  const auto decision = restarts_.exited(schedule_.now(), false, schedule_.random());
-  if (decision.kind == engine::RestartPolicy::Decision::Kind::restart) {
-    phase_ = Phase::restarting;
-    restart_at_ = decision.at;
-    link_.reset();
-  } else {
-    phase_ = Phase::ended;
-    const auto cause = options_.auto_restart ? CircuitBreaker::Cause::restarts_exhausted
-                                             : CircuitBreaker::Cause::worker_exited;
-    if (breaker_.force_open(cause, schedule_.now())) metrics_.tripped();
-    judge_.latched(options_.number);
-    check();
-    end_all(by);
-    link_.reset();
+void Parent::supervise() {
+  if (link_ && !link_->settled) obey(engine_.step(schedule_.now(), schedule_.random()));
+}
+
+void Parent::obey(const Duty& duty) {
+  using Signal = Duty::Signal;
+  const Time now = schedule_.now();
+  if (duty.then == Duty::Then::give_up) judge_.latched(options_.number);
+  if (duty.missed) {
+    judge_.beat_missed(options_.number, link_->connection->epoch(),
+                       engine_.heartbeat()->exhausted());
   }
-  plan();
+  check();
+  if (duty.beat) beat(now);
+  if (duty.signal != Signal::none && has(Bug::never_kills)) {
+    // it goes on running
+  } else if (duty.signal == Signal::terminate) {
+    judge_.saw("terminated");
+    launcher_.terminate();
+  } else if (duty.signal == Signal::kill) {
+    judge_.saw("killed");
+    launcher_.kill();
+  }
+  end_calls(duty.calls, duty.by);
+  if (!duty.over) return;
+  link_->settled = true;
+  if (link_->connection) link_->connection->lose();
+  judge_.worker_ended(options_.number);
+  judge_.let_go(options_.number, launcher_.runs());
+  if (engine_.phase() == Phase::closed && std::exchange(starts_again_, false)) {
+    schedule_.in(0ns, [this] { start(); });
+  }
 }
 
 // ---- time
 
 void Parent::on_time() {
   const Time now = schedule_.now();
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    end(*deadlines_.begin()->second, Ending::deadline);
-  }
-  if (kill_at_ && *kill_at_ <= now) {
-    kill_at_.reset();
-    launcher_.kill();
-  }
-  if (drained_at_ && *drained_at_ <= now) worker_gone(Ending::worker_exit);
-  if (restart_at_ && *restart_at_ <= now) launch(false);
-  beat();
+  while (deadlines_.next() <= now) end(static_cast<Call&>(deadlines_.first()), Ending::deadline);
+  supervise();
+  if (engine_.restart_due(now)) launch(false);
   plan();
 }
 
-void Parent::beat() {
-  if (!link_ || link_->lost) return;
-  Link& link = *link_;
-  const Time now = schedule_.now();
-  const std::uint64_t epoch = link.connection->epoch();
-  if (link.heartbeat.expired(now)) {
-    const bool three = link.heartbeat.exhausted();
-    if (breaker_.beat_missed(epoch, three, now)) metrics_.tripped();
-    judge_.beat_missed(options_.number, epoch, three);
-    check();
-  }
-  const auto probe = has(Bug::never_probes) ? std::nullopt : breaker_.probe_at();
-  if (link.heartbeat.due(now, probe) != engine::Heartbeat::Due::send) return;
-  Message message{.kind = Message::Kind::heartbeat, .id = beat_ids_.next()};
+void Parent::beat(Time now) {
+  const bool probes = !engine_.breaker().admits();
+  const Message message{.kind = Message::Kind::heartbeat, .id = beat_ids_.next()};
+  if (has(Bug::never_probes) && probes) return engine_.beat_sent(message.id, false, now);
   std::uint64_t number = 0;
-  const Sent sent = link.connection->try_send(message, number);
-  if (sent != Sent::taken && probe) return breaker_.probe_unsent(now);
-  // One that found no room is a miss in the end.
-  link.heartbeat.sent(message.id, now);
-  if (!probe) return;
-  breaker_.probe_sent(now);
-  judge_.probe_sent(options_.number);
+  const bool left = link_->connection->try_send(message, number) == Sent::taken;
+  engine_.beat_sent(message.id, left, now);
+  if (left) judge_.probe_sent(options_.number);
   check();
 }
 
 /// The next time at which there may be something to do.
 void Parent::plan() {
-  Time next = Time::max();
-  if (!deadlines_.empty() && !has(Bug::sleeps_too_long)) next = deadlines_.begin()->first;
-  if (restart_at_) next = std::min(next, *restart_at_);
-  if (kill_at_) next = std::min(next, *kill_at_);
-  if (drained_at_) next = std::min(next, *drained_at_);
-  if (link_ && !link_->lost) {
-    const auto probe = has(Bug::never_probes) ? std::nullopt : breaker_.probe_at();
-    next = std::min(next, link_->heartbeat.next(probe));
-  }
+  Time next = has(Bug::sleeps_too_long) ? Time::max() : deadlines_.next();
+  next = std::min(next, engine_.restart_at().value_or(Time::max()));
+  next = std::min(next, engine_.next());
   if (next >= wakes_at_) return;
   wakes_at_ = next;
   schedule_.at(next, [this, next] {

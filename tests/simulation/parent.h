@@ -1,29 +1,19 @@
-// A parent put together from the real engine (ledger, breaker, heartbeat, restart policy, metrics,
-// call ids) by a thin layer that does what the session does (src/session/parent_*.cc), without its
+// A parent put together from the engine that ships (ParentEngine's decisions, ledger, deadlines,
+// call ids) by a thin layer that carries out what it says, as the session does, without its
 // threads. What truly happens it also tells the judge.
-//
-//   idle       | start()                          → connecting
-//   connecting | heartbeat echoed                 → ready; the worker ends → as below
-//   ready      | worker or connection ends        → restarting | ended (R5)
-//   restarting | the policy's time                → connecting
-//   ended      | start()                          → connecting
-//   any        | close()                          → closed
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "connection.h"
 #include "engine/call_id.h"
 #include "engine/call_ledger.h"
-#include "engine/circuit_breaker.h"
-#include "engine/heartbeat.h"
-#include "engine/metrics.h"
-#include "engine/restart_policy.h"
+#include "engine/deadline_queue.h"
+#include "engine/parent_engine.h"
 #include "judge.h"
 
 namespace multifrost::simulation {
@@ -34,9 +24,13 @@ class Parent;
 class Launcher {
  public:
   virtual ~Launcher() = default;
-  /// connected() or worker_exited() follows, later.
+  /// launched() or launch_failed() follows, at once or later, then connected() or worker_exited().
   virtual void launch(Parent& parent) = 0;
+  virtual void shut_down() = 0;
+  virtual void terminate() = 0;
   virtual void kill() = 0;
+  /// A process of ours that is alive.
+  virtual bool runs() const = 0;
   /// Ours to end; its exit is reported.
   virtual bool owned() const = 0;
 };
@@ -54,6 +48,7 @@ enum class Bug : std::uint8_t {
   restarts_for_ever,    ///< readiness alone starts the count anew
   forgets_deadlines,    ///< in the metrics
   never_probes,
+  never_kills,
   sleeps_too_long,  ///< wakes for everything but deadlines
 };
 
@@ -75,12 +70,14 @@ class Parent final : public ParentEnd {
   /// `then` when it has ended, or at once when it is refused.
   void call(int thread, std::optional<Duration> timeout, bool gets_cancelled,
             std::function<void(bool success)> then);
-  bool ready() const { return phase_ == Phase::ready; }
-  bool admits() const { return breaker_.admits(); }
-  Metrics metrics() const { return metrics_.snapshot(); }
+  bool ready() const { return engine_.phase() == Phase::ready; }
+  bool admits() const { return engine_.admits(); }
+  Metrics metrics() const { return engine_.metrics(); }
   std::uint64_t late_answers() const { return ledger_.late(); }
 
   // ---- the launcher
+  void launched();
+  void launch_failed();
   void connected(std::shared_ptr<Connection> connection);
   void worker_exited();
 
@@ -89,59 +86,52 @@ class Parent final : public ParentEnd {
   void lost(Connection& what, std::uint64_t written) override;
 
  private:
-  enum class Phase : std::uint8_t { idle, connecting, ready, restarting, ended, closed };
-  struct Call : engine::CallLedger::Entry {
+  using Phase = engine::ParentEngine::Phase;
+  using Duty = engine::ParentEngine::Duty;
+  struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
     Message message;
     Time began{};
-    Time deadline = Time::max();
     std::function<void(bool)> then;
   };
   struct Link {
-    explicit Link(std::shared_ptr<Connection> given)
-        : connection(std::move(given)), heartbeat({}) {}
     std::shared_ptr<Connection> connection;
-    engine::Heartbeat heartbeat;
-    bool ready = false;
     bool blocked = false;
-    bool lost = false;
+    bool settled = false;
     std::uint64_t written = 0;
   };
 
   void launch(bool by_user);
-  void worker_gone(engine::Ending by);
+  void supervise();
+  void obey(const Duty& duty);
   void send(Call& call);
   void flush();
   void answered(Connection& from, const Message& message);
   void echoed(Connection& from, const Message& message);
   void end(Call& call, engine::Ending by);
-  void finish(Call& call, const Ended& how, engine::CircuitBreaker::Outcome outcome);
+  void finish(Call& call, const Ended& how, std::function<void(std::uint64_t epoch)> count);
   void end_sent(engine::Ending by);
-  void end_all(engine::Ending by);
+  void end_calls(Duty::Calls which, engine::Ending by);
   void on_time();
-  void beat();
+  void beat(Time now);
   void plan();
-  void check() { judge_.compare(options_.number, breaker_); }
+  void check() { judge_.compare(options_.number, engine_.breaker()); }
   bool has(Bug bug) const { return options_.bug == bug; }
 
   Schedule& schedule_;
   Judge& judge_;
   Launcher& launcher_;
   const Options options_;
-  Phase phase_ = Phase::idle;
   std::optional<Link> link_;
+  bool launching_ = false;
+  bool starts_again_ = false;  ///< start() came while the one before was being stopped
   std::deque<Call*> queued_;
-  std::set<std::pair<Time, Call*>> deadlines_;
-  std::optional<Time> restart_at_;
-  std::optional<Time> kill_at_;
-  std::optional<Time> drained_at_;  ///< the worker has exited; its last answers may come until then
+  engine::DeadlineQueue deadlines_;
   Time wakes_at_ = Time::max();
 
   engine::CallIdGenerator ids_;
   engine::CallIdGenerator beat_ids_;
   engine::CallLedger ledger_;
-  engine::CircuitBreaker breaker_;
-  engine::RestartPolicy restarts_;
-  engine::CallMetrics metrics_;
+  engine::ParentEngine engine_;
   std::deque<Call> calls_;  ///< all that ever were
 };
 

@@ -19,6 +19,7 @@ class Scenario::Process final : public Launcher {
     workers_.push_back(std::make_unique<Worker>(schedule, scenario_.judge_, standby, bugs_));
     parent_ = &parent;
     if (healed_) worker()->heal();
+    parent.launched();
     const std::size_t number = workers_.size();
     const bool fails = !healed_ && (schedule.now() < fragile_until_ || schedule.chance(5));
     schedule.in(schedule.between(5ms, 200ms), [this, number, fails] {
@@ -30,7 +31,16 @@ class Scenario::Process final : public Launcher {
       parent_->connected(connection_);
     });
   }
+  void shut_down() override {
+    worker()->stop([this, worker = worker()] {
+      if (worker == this->worker()) crash();
+    });
+  }
+  void terminate() override {
+    if (!worker()->frozen()) crash();
+  }
   void kill() override { crash(); }
+  bool runs() const override { return !workers_.empty() && workers_.back()->alive(); }
   bool owned() const override { return true; }
 
   Worker* worker() { return workers_.empty() ? nullptr : workers_.back().get(); }
@@ -71,14 +81,18 @@ class Scenario::Service final : public Launcher {
 
   void launch(Parent& parent) override {
     scenario_.schedule_.in(100ms, [this, &parent] {  // spec 5.2: discovery
-      if (!worker()->alive()) return launch(parent);
+      if (!worker()->alive()) return parent.launch_failed();
+      parent.launched();
       const auto connection = std::make_shared<Connection>(scenario_.schedule_, parent, *worker(),
                                                            scenario_.next_epoch());
       worker()->accept(connection);
       parent.connected(connection);
     });
   }
+  void shut_down() override {}
+  void terminate() override {}
   void kill() override {}
+  bool runs() const override { return false; }
   bool owned() const override { return false; }
 
   Worker* worker() { return workers_.back().get(); }
@@ -147,7 +161,7 @@ Report Scenario::run() {
     judge_.recovered(static_cast<int>(i), well[i] && parents_[i]->admits());
     parents_[i]->close();
   }
-  schedule_.run_until(schedule_.now() + 1s);
+  schedule_.run_until(schedule_.now() + 6s);
   judge_.all_ended();
   Report report{.violations = {}, .faults = faults_, .calls = judge_.calls()};
   for (std::size_t i = 0; i < parents_.size(); ++i) {
@@ -188,12 +202,14 @@ void Scenario::fault() {
   Process* const process = which < processes_.size() ? processes_[which].get() : nullptr;
   Worker* const worker = process != nullptr ? process->worker() : service_->worker();
   const auto restart = [&] {
+    judge_.saw("fault: restart");
     parent.close();
     schedule_.in(schedule_.between(1ms, 500ms), [&parent] { parent.start(); });
     if (schedule_.chance(30)) parent.reset_circuit();
   };
   if (!worker->alive()) return restart();  // nothing else would harm it
   const auto crash = [this, process, worker] {
+    judge_.saw("fault: crash");
     if (process != nullptr && process->worker() == worker) process->crash();
     if (process == nullptr && service_->worker() == worker) service_->crash();
   };
@@ -208,12 +224,14 @@ void Scenario::fault() {
   switch (schedule_.below(13)) {
     case 0:
       if (!connection) return crash();
+      judge_.saw("fault: delay");
       connection->set_latency(schedule_.between(1ms, 900ms));
       schedule_.in(time, [connection] { connection->set_latency(50us); });
       break;
     case 1:
     case 2:
       if (!connection) return crash();
+      judge_.saw("fault: loss");
       connection->lose();
       break;
     case 3:
@@ -224,18 +242,22 @@ void Scenario::fault() {
       crash();
       break;
     case 5:
+      judge_.saw("fault: freeze");
       worker->freeze(true);
       schedule_.in(schedule_.between(500ms, 30s), [worker] { worker->freeze(false); });
       break;
     case 6:
+      judge_.saw("fault: slow handler");
       for_a_time([](Worker* to, bool on) { to->slow_handlers(on); });
       break;
     case 7:
+      judge_.saw("fault: slow reader");
       for_a_time([](Worker* to, bool on) { to->slow_reader(on); });
       break;
     case 8: {
       if (!connection || !connection->last_answer()) return crash();
       const Message answer = *connection->last_answer();
+      judge_.saw("fault: duplicate");
       connection->answer(answer);
       if (process != nullptr) {
         crash();
@@ -248,6 +270,7 @@ void Scenario::fault() {
       break;
     case 10:
     case 11:
+      judge_.saw("fault: stop");
       worker->stop(crash);
       break;
     default:

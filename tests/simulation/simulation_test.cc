@@ -41,12 +41,32 @@ TEST(Simulation, KeepsEveryPromiseForAThousandSeeds) {
   RecordProperty("events", std::to_string(all.events));
   if (first == last) return;
   // A world in which these do not happen proves nothing.
-  for (const char* what :
-       {"answered executed", "answered not executed", "deadline unknown", "deadline not executed",
-        "lost unknown", "lost not executed", "cancelled unknown", "cancelled not executed",
-        "opened", "latched", "closed by a probe", "restarted", "started"}) {
+  for (const char* what : {"answered executed",
+                           "answered not executed",
+                           "deadline unknown",
+                           "deadline not executed",
+                           "lost unknown",
+                           "lost not executed",
+                           "cancelled unknown",
+                           "cancelled not executed",
+                           "opened",
+                           "latched",
+                           "closed by a probe",
+                           "restarted",
+                           "started",
+                           "fault: delay",
+                           "fault: loss",
+                           "fault: crash",
+                           "fault: restart",
+                           "fault: stop",
+                           "fault: freeze",
+                           "fault: slow handler",
+                           "fault: slow reader",
+                           "fault: duplicate",
+                           "killed"}) {
     EXPECT_GT(seen[what], 500u) << what;
   }
+  EXPECT_GT(seen["terminated"], 100u);
   EXPECT_GT(all.calls, 500'000u);
   EXPECT_GT(all.late_answers, 500u);
 }
@@ -98,6 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"RestartsForEver", Bug::restarts_for_ever, "restart"},
                     Mistake{"ForgetsDeadlines", Bug::forgets_deadlines, "metrics"},
                     Mistake{"NeverProbes", Bug::never_probes, "recovery"},
+                    Mistake{"NeverKills", Bug::never_kills, "stop"},
                     Mistake{"SleepsTooLong", Bug::sleeps_too_long, "deadline"}),
     name_of);
 

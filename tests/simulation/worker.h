@@ -22,6 +22,7 @@ class Worker final : public WorkerEnd {
 
   void accept(const std::shared_ptr<Connection>& connection) { connections_.push_back(connection); }
   bool alive() const { return alive_; }
+  bool frozen() const { return frozen_; }
 
   // ---- faults
   void crash();

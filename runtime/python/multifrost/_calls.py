@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._options import Timeout
-    from ._session import Session
+    from ._session_calls import SessionCalls
     from ._stream_call import StreamCall
     from ._trace import Trace
 
 
 class Caller:
-    """Makes calls over one session; knows the parent's defaults."""
+    """Makes calls of one session; knows the parent's defaults."""
 
     def __init__(
         self,
-        session: Session,
+        calls: SessionCalls,
         namespace: str,
         default_timeout: float | None,
         trace: Trace | None = None,
     ) -> None:
-        self._session = session
+        self._calls = calls
         self.namespace = namespace
         self.default_timeout = default_timeout
         self._trace = valid_trace(trace)
@@ -48,7 +48,7 @@ class Caller:
         if namespace is not None:
             check_namespace(namespace)
         return Caller(
-            self._session,
+            self._calls,
             self.namespace if namespace is None else namespace,
             self.default_timeout if seconds is None else seconds,
             self._trace if trace is None else trace,
@@ -75,16 +75,16 @@ class Caller:
             except RuntimeError:
                 pass  # the loop was closed meanwhile: nobody waits any more
 
-        call = self._session.begin(
+        call = self._calls.begin(
             function, args, self.namespace, self.default_timeout, self._trace, on_end
         )
         timer = None
         if (timeout := self.default_timeout) is not None:
-            timer = loop.call_later(timeout, self._session.expire, call, timeout)
+            timer = loop.call_later(timeout, self._calls.expire, call.call_id, timeout)
         try:
             return await future
-        except asyncio.CancelledError:
-            self._session.abandon(call)
+        except (asyncio.CancelledError, GeneratorExit):
+            self._calls.abandon(call.call_id)
             raise
         finally:
             if timer is not None:
@@ -101,16 +101,16 @@ class Caller:
             outcome.extend((result, error))
             done.release()
 
-        call = self._session.begin(
+        call = self._calls.begin(
             function, args, self.namespace, self.default_timeout, self._trace, on_end
         )
         timeout = self.default_timeout
         try:
             if not done.acquire(timeout=-1 if timeout is None else timeout):
-                self._session.expire(call, timeout or 0.0)
+                self._calls.expire(call.call_id, timeout or 0.0)
                 done.acquire()
         except BaseException:
-            self._session.abandon(call)
+            self._calls.abandon(call.call_id)
             raise
         result, error = outcome
         if error is not None:
@@ -119,7 +119,7 @@ class Caller:
 
     def begin_stream(self, stream: StreamCall, function: str, args: bytes) -> None:
         """Sends the call; `stream` is told of everything that follows."""
-        self._session.begin(
+        self._calls.begin(
             function,
             args,
             self.namespace,

@@ -65,6 +65,8 @@ class Connection:
         self.name = _name_of(sock)
         self.queued_size = 0
         """Bytes of calls from this peer that wait for a handler; kept by the server."""
+        self.peer_is_ours = False
+        """It has shown our extensions (wire page), and so has streams; kept by the server."""
 
     @property
     def ready(self) -> bool:
@@ -223,7 +225,7 @@ class Connection:
         for frames in messages:
             if not self._open:
                 return
-            self._on_message(self, frames)
+            self.reactor.guard(self._on_message, self, frames)  # others stand behind it
 
 
 def _name_of(sock: socket.socket) -> str:

@@ -33,9 +33,18 @@ class SerialExecutor:
                 self.dropped += 1
                 return
             self._waiting.append(callback)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+            if self._thread is None and not self._start():
+                self.dropped += len(self._waiting)
+                self._waiting.clear()
+
+    def _start(self) -> bool:
+        thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False  # no thread can start any more: the interpreter is exiting
+        self._thread = thread
+        return True
 
     def join(self, timeout: float) -> None:
         """Waits until what was submitted has run."""

@@ -20,8 +20,9 @@ A handler is a plain function `handler(service, args, context)`:
   be called; a plain method of the same class is invisible to parents ("Function 'x' not found").
 - `InvalidArgument` raised before user code runs tells the parent "not executed".
 
-- A handler whose items travel beside the call opens its end: `_worker_stream.open_stream(context)`.
-  One whose result is a stream has an attribute `multifrost_stream` that is True.
+- A handler whose items travel beside the call opens its end of them:
+  `_served_streams.open_stream(context)`. One whose result is a stream has an attribute
+  `multifrost_stream` that is True.
 - `CallFailure` ends the call with a text and a code of its own.
 
 Without the table every public method is callable with positional arguments, and values are healed
@@ -57,6 +58,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from ._call_failure import CallFailure as CallFailure
 from ._trace import valid_trace
 
 TYPE_CHECKING = False
@@ -89,17 +91,6 @@ class Interface:
         self.name = name
         self.version = version
         self.fingerprint = fingerprint
-
-
-class CallFailure(Exception):
-    """What a handler of generated code raises to end the call with `text` and `code`, a word of
-    `errors.CODES`. `executed` says whether user code ran."""
-
-    def __init__(self, text: str, code: str, *, executed: bool) -> None:
-        super().__init__(text)
-        self.text = text
-        self.code = code
-        self.executed = executed
 
 
 class CallContext:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ._stream_call import StreamCall
 
+    OnEnd = Callable[[object, Exception | None], None]
+
 
 class PendingCall:
     """One call; `on_end(result, error)` is called once, on any thread, and must not block.
@@ -38,7 +40,7 @@ class PendingCall:
         namespace: str,
         payload: bytes,
         started: float,
-        on_end: Callable[[object, Exception | None], None],
+        on_end: OnEnd,
         stream: StreamCall | None = None,
     ) -> None:
         self.call_id = call_id

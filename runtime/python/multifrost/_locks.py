@@ -22,10 +22,6 @@ from time import monotonic, sleep, time
 from ._identity import began_after, is_alive
 from .errors import RegistryError
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import TracebackType
-
 LOCK_SECONDS = 10.0
 _STALE_SECONDS = 9.0
 """JavaScript and Go call theirs stale after 10 s; a second less, so that who waits gets in."""
@@ -59,12 +55,7 @@ class RegistryLocks:
             self._release()
             raise
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._release()
 
     def _release(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from ._limits import LONGEST_SECONDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,10 +65,12 @@ def seconds_of(timeout: Timeout | None) -> float | None:
             f"a timeout is a number of milliseconds or a timedelta, not {type(timeout).__name__}"
         )
     else:
-        seconds = timeout / 1000.0
+        seconds = _float(timeout) / 1000.0
     if not math.isfinite(seconds) or seconds <= 0:
-        raise ValueError(f"a timeout must be positive and finite, not {timeout!r}; None means none")
-    return seconds
+        raise ValueError(
+            f"a timeout must be positive and finite, not {timeout!r:.40}; None means none"
+        )
+    return min(seconds, LONGEST_SECONDS)
 
 
 def check_namespace(namespace: str) -> None:
@@ -78,8 +82,16 @@ def check_namespace(namespace: str) -> None:
 def _positive(name: str, value: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} is a number of seconds, not {type(value).__name__}")
-    if not math.isfinite(value) or value <= 0:
-        raise ValueError(f"{name} must be positive and finite, not {value!r}")
+    if not math.isfinite(_float(value)) or value <= 0:
+        raise ValueError(f"{name} must be positive and finite, not {value!r:.40}")
+
+
+def _float(value: float) -> float:
+    """An int that no float holds is as good as infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _count(name: str, value: int, least: int) -> None:

@@ -19,7 +19,7 @@ def is_ours(sock: socket.socket, child: int) -> bool:
     """Whether the process at the other end is `child`, in its group, or its descendant."""
     if sock.family == socket.AF_UNIX:
         pid, uid, _ = struct.unpack(
-            "3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            "iII", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         )
         return uid == os.getuid() and (pid == 0 or _belongs(pid, child))
     if not os.path.exists("/proc/net/tcp"):

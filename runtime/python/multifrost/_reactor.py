@@ -25,6 +25,8 @@ WRITE = selectors.EVENT_WRITE
 
 
 _FEW_TIMERS = 64
+_LONGEST_SLEEP_SECONDS = 86_400.0
+"""The kernel takes no more than 24 days; after less, nothing is due, and the thread sleeps on."""
 
 
 class Timer:
@@ -113,9 +115,9 @@ class Reactor:
     def _run(self) -> None:
         while not self._stopping:
             for key, events in self._selector.select(self._patience()):
-                self._guard(key.data, events)
+                self.guard(key.data, events)
             while self._handed:
-                self._guard(self._handed.popleft())
+                self.guard(self._handed.popleft())
             self._run_timers()
         with self._wake_lock:
             self._closed = True
@@ -128,7 +130,9 @@ class Reactor:
             heappop(self._timers)
         if self._handed:
             return 0
-        return max(0.0, self._timers[0].due - monotonic()) if self._timers else None
+        if not self._timers:
+            return None
+        return min(_LONGEST_SLEEP_SECONDS, max(0.0, self._timers[0].due - monotonic()))
 
     def _run_timers(self) -> None:
         now = monotonic()
@@ -136,9 +140,11 @@ class Reactor:
             timer = heappop(self._timers)
             if not timer.cancelled:
                 timer.cancelled = True
-                self._guard(timer.callback)
+                self.guard(timer.callback)
 
-    def _guard(self, callback: Callable[..., None], *arguments: int) -> None:
+    def guard(self, callback: Callable[..., None], *arguments: Any) -> None:
+        """Runs `callback`; its error is shown as a thread's is, and ends nothing else. Reactor's
+        thread."""
         try:
             callback(*arguments)
         except Exception:

@@ -14,12 +14,13 @@ from queue import SimpleQueue
 from time import monotonic
 
 from . import _message
-from . import _worker_stream as streams
+from . import _served_streams as streams
 from ._dispatch import Exiting, refusal
 from ._handshake import wire_of
 from ._hooks import CallContext
-from ._limits import MAX_QUEUED_BYTES, MAX_UNSENT_OUTPUT_BYTES
+from ._limits import LONGEST_SECONDS, MAX_QUEUED_BYTES, MAX_UNSENT_OUTPUT_BYTES
 from ._message import DEFAULT_NAMESPACE
+from ._stream_end import MESSAGES as STREAM_MESSAGES
 from .errors import DecodeError
 
 TYPE_CHECKING = False
@@ -218,7 +219,7 @@ class Server:
             return
         if message.get("app") != _message.APP:
             return  # another protocol: hard fail, no negotiation (spec 13.1)
-        kind = message.get("type")
+        kind = _message.text_of(message.get("type"))
         if kind == "call":
             self._on_call(connection, message, len(payload))
         elif kind == "heartbeat":
@@ -230,7 +231,7 @@ class Server:
             job = self._jobs.get((connection, _message.text_of(message.get("id"))))
             if job is not None:
                 streams.cancel(job.context)
-        elif kind in streams.MESSAGES:
+        elif kind in STREAM_MESSAGES:
             self._on_stream(connection, kind, message)
 
     def _on_call(self, connection: Connection, message: dict[str, Any], size: int) -> None:
@@ -249,6 +250,8 @@ class Server:
         context = CallContext(function, namespace, call_id, connection.name, metadata, deadline)
         context._connection = connection
         context._credit = extensions.get("credit")
+        if extensions:
+            connection.peer_is_ours = True
         job = _Job(connection, message, context, size)
         if self._count(connection, size) + size > MAX_QUEUED_BYTES:
             if self._streams_from(connection):
@@ -282,7 +285,10 @@ class Server:
         since = self._busy_since
         if since is not None:
             mf["busy_ms"] = int((monotonic() - since) * 1000)
-        if _message.extensions_of(beat).get("iface") is not None:
+        extensions = _message.extensions_of(beat)
+        if extensions:
+            connection.peer_is_ours = True
+        if extensions.get("iface") is not None:
             mf["iface"] = wire_of(self._dispatcher.interfaces())
         try:
             connection.send(_message.echo(beat, mf))
@@ -327,4 +333,6 @@ def _deadline(extensions: dict[str, Any]) -> float | None:
     left = extensions.get("deadline_ms")
     if isinstance(left, bool) or not isinstance(left, (int, float)):
         return None
+    if not left < LONGEST_SECONDS * 1000.0:
+        return None  # nor is NaN one
     return monotonic() + left / 1000.0

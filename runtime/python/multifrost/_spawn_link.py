@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._reactor import Reactor, Timer
     from ._session import Session
 
+_LONGEST_SOCKET_PATH = 107
 _DRAIN_SECONDS = 0.1
 """After the exit the socket is read so long: an exit never overtakes answers already received."""
 _EXIT_SECONDS = 1.0
@@ -77,11 +78,15 @@ class SpawnLink:
                 self._session.on_output,
                 self._on_exit,
             )
+        except MultifrostError:
+            self._stop_listening()
+            raise
         except OSError as error:
             self._stop_listening()
-            if isinstance(error, MultifrostError):
-                raise
             raise ConnectionError(f"{self._session.what}: cannot listen: {error}") from None
+        except Exception as error:  # a text that no system call takes, an environment of no strings
+            self._stop_listening()
+            raise ConnectionError(f"{self._session.what}: cannot start: {error}") from None
 
     def waits_for(self) -> str:
         return "it did not connect"
@@ -108,12 +113,9 @@ class SpawnLink:
             self._process.signal(signal.SIGKILL)
 
     def _listen(self) -> dict[str, str]:
-        self._folder = tempfile.mkdtemp(prefix="mf-")
-        path = os.path.join(self._folder, "s")
-        unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        unix.bind(path)
-        tcp = bind_tcp("127.0.0.1")
-        self._listeners = [Listener(self._reactor, sock, self._on_accept) for sock in (unix, tcp)]
+        tcp = Listener(self._reactor, bind_tcp("127.0.0.1"), self._on_accept)
+        self._listeners.append(tcp)
+        endpoint = self._listen_privately()
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -121,12 +123,29 @@ class SpawnLink:
         }
         environment.update(self._options.env)
         environment.update(
-            COMLINK_ZMQ_PORT=str(self._listeners[1].port),
+            COMLINK_ZMQ_PORT=str(tcp.port),
             COMLINK_WORKER_MODE="1",
-            MULTIFROST_ENDPOINT=f"{path} {self._token}",
             MULTIFROST_STDIO="pipe",
         )
+        if endpoint:
+            environment["MULTIFROST_ENDPOINT"] = endpoint
         return environment
+
+    def _listen_privately(self) -> str:
+        """The Unix socket and its token; empty where its path would be too long for one: the port
+        is enough."""
+        self._folder = tempfile.mkdtemp(prefix="mf-")
+        path = os.path.join(self._folder, "s")
+        if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+            return ""
+        unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            unix.bind(path)
+        except BaseException:
+            unix.close()
+            raise
+        self._listeners.append(Listener(self._reactor, unix, self._on_accept))
+        return f"{path} {self._token}"
 
     def _stop_listening(self) -> None:
         for listener in self._listeners:
@@ -139,7 +158,7 @@ class SpawnLink:
             self._folder = None
 
     def _on_accept(self, sock: socket.socket) -> None:
-        if self._process is None or not is_ours(sock, self._process.pid):
+        if self._process is None or not _is_ours(sock, self._process.pid):
             sock.close()  # a stranger: that connection ends, the listener stays (R6)
             return
         connection = Connection(
@@ -204,3 +223,10 @@ class SpawnLink:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._reactor.later(seconds, callback)
+
+
+def _is_ours(sock: socket.socket, child: int) -> bool:
+    try:
+        return is_ours(sock, child)
+    except OSError:
+        return False  # it has hung up already

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MESSAGES = frozenset(("mf_stream", "mf_stream_end", "mf_credit"))
 
 END: Any = type("END", (), {"__slots__": ()})()
-"""What `take` gives behind the last item, and `put` when the call has ended well meanwhile."""
+"""What `take` gives behind the last item, and `put` when the call has ended meanwhile."""
 
 
 class StreamEnd:
@@ -52,6 +52,7 @@ class StreamEnd:
         self._reader: list[Wake] = []
         self._writer: list[Wake] = []
         self._given_up: Exception | None = None
+        self._unread = False
         self._closed = False
 
     # Reactor's thread: what the peer says. False: it comes too late, or makes no sense.
@@ -59,6 +60,7 @@ class StreamEnd:
     def on_item(self, message: dict[str, Any]) -> bool:
         """Sets `failure` when the peer breaks the rules: the call must then be ended with it."""
         sequence = message.get("seq")
+        count = 0
         with self._lock:
             wrong = self._intake.arrived(sequence)
             if wrong == LATE:
@@ -68,8 +70,11 @@ class StreamEnd:
                 wrong = f"item {sequence} came without a value"
             if wrong:
                 self.failure = self.failure or DecodeError(f"{self.label}: {wrong}")
+            elif self._unread:
+                count = self._intake.consumed()
             else:
                 self._items.append(message["value"])
+        self._give(count)
         self._wake(self._reader)
         return True
 
@@ -113,17 +118,27 @@ class StreamEnd:
             self._items.clear()
             self._intake.fail()
 
+    def discard(self) -> None:
+        """Nobody reads any more, and the call goes on: what comes is dropped, and new credit given
+        for it, so that the peer gets to its end."""
+        with self._lock:
+            self._unread = True
+            count = sum([self._intake.consumed() for _ in self._items])
+            self._items.clear()
+        self._give(count)
+        self._wake(self._reader)
+
     def give_credit(self) -> None:
         """Lets the peer begin to send."""
         with self._lock:
             count = self._intake.give(WINDOW)
-        self._send(_message.credit(self.call_id, count))
+        self._give(count)
 
     def take(self, wake: Wake) -> Any:
         """The next item's value; END behind the last; raises why the call failed; or WAIT."""
         with self._lock:
             if not self._items:
-                if self._intake.state == "open":
+                if self._intake.state == "open" and not self._unread:
                     self._reader.append(wake)
                     return WAIT
                 if (failure := self._given_up or self.failure) is not None:
@@ -131,12 +146,14 @@ class StreamEnd:
                 return END
             value = self._items.popleft()
             count = self._intake.consumed()
-        if count:
-            self._send(_message.credit(self.call_id, count))
+        self._give(count)
         return value
 
     def put(self, packed: bytes, wake: Wake) -> Any:
-        """True: the item was sent; END: the call has ended; raises why it failed; or WAIT."""
+        """True: the item was sent; END: the call has ended, well or not; or WAIT.
+
+        Why it failed is its reader's to tell: raised here, too, it would keep the writer's frame,
+        and the source of the items, alive."""
         with self._lock:
             if not self._outflow.may_send:
                 return self._not_now(wake)
@@ -152,9 +169,11 @@ class StreamEnd:
         self._send(_message.stream_end(self.call_id))
         return True
 
+    def _give(self, count: int) -> None:
+        if count:
+            self._send(_message.credit(self.call_id, count))
+
     def _not_now(self, wake: Wake) -> Any:
-        if self.failure is not None:
-            raise self.failure
         if self._outflow.state != "open":
             return END
         self._writer.append(wake)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import msgpack
 
-from ._limits import MAX_DEPTH
+from ._limits import MAX_DEPTH, MAX_VALUE_BYTES
 from .errors import EncodeError
 
 TYPE_CHECKING = False
@@ -80,6 +80,12 @@ def pack_strict(value: Any, root: str) -> bytes:
             raise refused.error(root) from None
         raise EncodeError(f"{root}: {error}") from None
     assert isinstance(packed, bytes)
+    if len(packed) > MAX_VALUE_BYTES:
+        # Whoever sends more is disconnected, and takes every other call along.
+        raise EncodeError(
+            f"{root}: {len(packed)} bytes; a message holds at most {MAX_VALUE_BYTES}: send it in "
+            "parts, or as a stream"
+        )
     return packed
 
 

@@ -14,6 +14,7 @@ import threading
 from ._dispatch import Dispatcher
 from ._message import DEFAULT_NAMESPACE
 from ._runner import Runner
+from ._server import FLUSH_SECONDS
 from .errors import UsageError
 
 TYPE_CHECKING = False
@@ -157,10 +158,23 @@ class _State:
         return self._loop.run_until_complete(settle())
 
     def _close_loop(self) -> None:
-        if self._loop is not None:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
-            self._loop = None
+        if self._loop is None:
+            return
+        self._loop.run_until_complete(_cancel_others())
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+        self._loop = None
+
+
+async def _cancel_others() -> None:
+    """Ends the tasks that handlers have left behind; those that will not end are left so."""
+    import asyncio
+
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=FLUSH_SECONDS)
 
 
 _STATE = "_multifrost_state"

@@ -9,30 +9,27 @@ with ParentWorker.spawn("worker.py").sync as worker:
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
-import threading
 
-from ._calls import AsyncCalls, Caller, SyncCalls, pack_raw_args
+from ._calls import AsyncCalls, Caller, pack_raw_args
 from ._executor import SerialExecutor
+from ._lifetime import Lifetime
 from ._options import Options, seconds_of
 from ._service_link import ServiceLink
 from ._session import Session
 from ._spawn_link import SpawnLink
-from ._wait import refuse_in_event_loop
+from ._sync_worker import SyncWorker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
-    from types import TracebackType
     from typing import Any
 
     from ._hooks import Interface
     from ._link import Link
     from ._options import Timeout
     from ._reactor import Reactor
-    from ._session import OnDone
     from ._stream_call import StreamCall
     from ._trace import Trace
     from .metrics import Metrics
@@ -49,11 +46,11 @@ class ParentWorker:
         self._on_output = options.on_output
         self._executor = SerialExecutor("multifrost-callbacks")
         self._session = Session(what, options, make_link, self._take_output)
-        self._caller = Caller(self._session, options.namespace, options.default_timeout)
-        self._close_on_exit = False
+        self._lifetime = Lifetime(self._session, self._executor)
+        self._caller = Caller(self._session.calls, options.namespace, options.default_timeout)
         self.acall = AsyncCalls(self._caller)
         """`await worker.acall.method(...)`."""
-        self.sync = SyncWorker(self)
+        self.sync = SyncWorker(self._caller, self._lifetime)
         """The same worker for plain code: `worker.sync.call.method(...)`."""
 
     @classmethod
@@ -97,6 +94,8 @@ class ParentWorker:
         path = os.fspath(script)
         if executable is not None and not executable:
             raise ValueError("executable is empty; leave it out for the default rule")
+        if isinstance(args, str):
+            raise TypeError(f"args is a list of arguments, not one str: [{args!r}]?")
         options = Options(
             namespace=namespace,
             auto_restart=auto_restart,
@@ -168,13 +167,11 @@ class ParentWorker:
         Raises WorkerExitedError when the process ends first, ConnectionError when it cannot be
         started, found or heard within the time.
         """
-        self._before_start()
-        await _await_done(self._session.start)
+        await self._lifetime.start()
 
     async def close(self) -> None:
         """Ends a spawned worker, leaves a service. Calls under way fail. May be repeated."""
-        await _await_done(self._session.close)
-        self._after_close()
+        await self._lifetime.close()
 
     async def stop(self) -> None:
         """The same as close()."""
@@ -188,12 +185,7 @@ class ParentWorker:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def call_raw(
@@ -257,12 +249,12 @@ class ParentWorker:
     @property
     def late_answers(self) -> int:
         """Answers that came after their call had ended, or twice."""
-        return self._session.late_answers
+        return self._session.calls.late_answers
 
     @property
     def ignored_stream_messages(self) -> int:
         """Items and credit of calls that had ended, or that never were."""
-        return self._session.streams.ignored
+        return self._session.calls.ignored_stream_messages
 
     def reset_circuit(self) -> None:
         """Closes the circuit by hand (spec 9.1)."""
@@ -270,22 +262,6 @@ class ParentWorker:
 
     def __repr__(self) -> str:
         return f"<ParentWorker {self._name!r} {self._session.state}>"
-
-    def _before_start(self) -> None:
-        if not self._close_on_exit:
-            self._close_on_exit = True
-            atexit.register(self._at_exit)
-
-    def _after_close(self) -> None:
-        self._session.stop_reactor()
-        self._executor.join(1.0)
-        if self._close_on_exit:
-            self._close_on_exit = False
-            atexit.unregister(self._at_exit)
-
-    def _at_exit(self) -> None:
-        """The program ends without close(): no worker is left behind."""
-        _wait_done(self._session.close)
 
     def _take_output(self, stream: str, line: str) -> None:
         self._executor.submit(lambda: self._show_output(stream, line))
@@ -297,61 +273,6 @@ class ParentWorker:
             # The format is the specification's (8.1).
             target = sys.stdout if stream == "stdout" else sys.stderr
             print(f"[{self._name} {stream.upper()}]: {line}", file=target, flush=True)
-
-
-class SyncWorker:
-    """A ParentWorker for plain code and threads; every method blocks until it is done. Inside a
-    running event loop they raise UsageError instead of blocking it."""
-
-    def __init__(self, worker: ParentWorker) -> None:
-        self._worker = worker
-        self.call = SyncCalls(worker._caller)
-        """`worker.sync.call.method(...)`."""
-
-    def start(self) -> None:
-        """As ParentWorker.start."""
-        refuse_in_event_loop("sync.start()", "await worker.start()")
-        self._worker._before_start()
-        _wait_done(self._worker._session.start)
-
-    def close(self) -> None:
-        """As ParentWorker.close."""
-        refuse_in_event_loop("sync.close()", "await worker.close()")
-        _wait_done(self._worker._session.close)
-        self._worker._after_close()
-
-    def stop(self) -> None:
-        """The same as close()."""
-        self.close()
-
-    def call_raw(
-        self,
-        function: str,
-        args: Sequence[Any] = (),
-        *,
-        namespace: str | None = None,
-        timeout: Timeout | None = None,
-        trace: Trace | None = None,
-    ) -> Any:
-        """As ParentWorker.call_raw."""
-        caller = self._worker._caller.with_options(timeout, namespace, trace)
-        return caller.call_blocking(function, pack_raw_args(args))
-
-    def __enter__(self) -> SyncWorker:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Connecting:
@@ -371,48 +292,5 @@ class Connecting:
     async def __aenter__(self) -> ParentWorker:
         return await self._worker.__aenter__()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._worker.close()
-
-
-async def _await_done(begin: Callable[[OnDone], None]) -> None:
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[None] = loop.create_future()
-
-    def settle(error: Exception | None) -> None:
-        if not future.done():
-            if error is None:
-                future.set_result(None)
-            else:
-                future.set_exception(error)
-
-    def on_done(error: Exception | None) -> None:
-        try:
-            loop.call_soon_threadsafe(settle, error)
-        except RuntimeError:
-            pass  # the loop was closed meanwhile: nobody waits any more
-
-    begin(on_done)
-    await future
-
-
-def _wait_done(begin: Callable[[OnDone], None]) -> None:
-    done = threading.Event()
-    errors: list[Exception] = []
-
-    def on_done(error: Exception | None) -> None:
-        if error is not None:
-            errors.append(error)
-        done.set()
-
-    begin(on_done)
-    done.wait()
-    if errors:
-        raise errors[0]

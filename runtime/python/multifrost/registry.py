@@ -123,7 +123,7 @@ def _registered_at(fields: Entries) -> float | None:
     for name in ("start_time", "started"):
         value = fields.get(name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return float(value)
+            value = repr(value)
         if isinstance(value, str) and (seconds := _seconds(value)) is not None:
             return seconds
     return None
@@ -160,7 +160,7 @@ def _read() -> Entries | None:
             entries = json.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return entries if isinstance(entries, dict) else None
 

@@ -1,6 +1,8 @@
 // The C++ worker of the stream tests.
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "meter.mf.h"
@@ -13,6 +15,12 @@ using multifrost::StreamReader;
 using multifrost::StreamWriter;
 
 namespace {
+
+/// Waits for the word that the test writes into the FIFO.
+void pass(const std::string& gate) {
+  std::ifstream file(gate);
+  if (std::string(std::istreambuf_iterator<char>(file), {}) == "die") std::_Exit(7);
+}
 
 class Meter final : public meter::MeterWorker {
  public:
@@ -48,6 +56,19 @@ class Meter final : public meter::MeterWorker {
       size += static_cast<std::int64_t>(chunk->size());
     }
     return size;
+  }
+  std::int64_t linger(std::int64_t chunks_read, bool leave, std::string gate,
+                      StreamReader<Bytes>& chunks, CallContext&) override {
+    std::int64_t read = 0;
+    while (read < chunks_read && chunks.next()) ++read;
+    if (leave) chunks.cancel();
+    pass(gate);
+    return read;
+  }
+  void stall(std::string gate, StreamReader<double>& values, StreamWriter<double>& results,
+             CallContext&) override {
+    pass(gate);
+    for (const double value : values) results.write(value);
   }
   void die(std::int64_t count, StreamWriter<std::int64_t>& results, CallContext&) override {
     for (std::int64_t at = 0; at < count; ++at) results.write(at);

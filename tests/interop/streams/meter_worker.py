@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 
 from meter_mf import Broken, MeterWorker, Reading
 from multifrost import Items
@@ -49,6 +51,22 @@ class Meter(MeterWorker):
             if chunks_taken == 0:
                 break
         return size
+
+    def linger(self, chunks_read: int, leave: bool, gate: str, chunks: Items[bytes]) -> int:
+        read = sum(1 for _ in islice(chunks, chunks_read))
+        if leave:
+            chunks.close()
+        self._pass(gate)
+        return read
+
+    def stall(self, gate: str, values: Items[float]) -> Iterator[float]:
+        self._pass(gate)
+        yield from values
+
+    def _pass(self, gate: str) -> None:
+        """Waits for the word that the test writes into the FIFO."""
+        if Path(gate).read_text() == "die":
+            os._exit(7)
 
     def die(self, count: int) -> Iterator[int]:
         yield from range(count)

@@ -134,6 +134,10 @@ class Odd(ChildWorker):
         with open(path) as file:
             return file.read()
 
+    def say_and_wait(self, path: str) -> None:
+        print("here", flush=True)
+        self.wait_for_file(path)
+
     def thread_name(self) -> str:
         return threading.current_thread().name
 

@@ -78,6 +78,11 @@ class Bytes {
 
   /// The part from `offset` on, at most `count` bytes, sharing the same owner.
   Bytes slice(std::size_t offset, std::size_t count) const noexcept;
+  /// Keeps only `part`, which lies in it.
+  void narrow(BytesView part) noexcept {
+    data_ = part.data();
+    size_ = part.size();
+  }
 
   friend bool operator==(const Bytes& left, const Bytes& right) noexcept {
     return left.as_text() == right.as_text();

@@ -3,22 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "call/delivery.h"
+
 namespace multifrost::call {
-namespace {
-
-class Delivery final : public Task {
- public:
-  Delivery(std::unique_ptr<Continuation> continuation, Reply reply)
-      : continuation_(std::move(continuation)), reply_(std::move(reply)) {}
-  void run() override { continuation_->run(std::move(reply_)); }
-
- private:
-  std::unique_ptr<Continuation> continuation_;
-  Reply reply_;
-};
-
-}  // namespace
-
 bool PendingState::complete(Reply reply) {
   std::unique_ptr<Continuation> continuation;
   {
@@ -39,7 +26,7 @@ bool PendingState::complete(Reply reply) {
     ended_ = true;
     if (!continuation) return true;  // abandoned: dropped
   }
-  post(std::move(continuation), std::move(reply));
+  deliver(*executor_, std::move(continuation), std::move(reply));
   return true;
 }
 
@@ -83,7 +70,7 @@ void PendingState::then(std::unique_ptr<Continuation> continuation) {
     state_ = State::finished;
     reply = std::exchange(reply_, std::nullopt);
   }
-  post(std::move(continuation), *std::move(reply));
+  deliver(*executor_, std::move(continuation), *std::move(reply));
 }
 
 void PendingState::cancel() noexcept {
@@ -96,10 +83,6 @@ void PendingState::abandon() noexcept {
   if (!ended_) lock.lock();
   if (state_ == State::waiting || state_ == State::done) state_ = State::finished;
   dropped.swap(reply_);
-}
-
-void PendingState::post(std::unique_ptr<Continuation> continuation, Reply reply) {
-  executor_->post(std::make_unique<Delivery>(std::move(continuation), std::move(reply)));
 }
 
 }  // namespace multifrost::call

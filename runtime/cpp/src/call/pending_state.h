@@ -46,7 +46,6 @@ class PendingState : public PendingCall {
 
  private:
   enum class State : std::uint8_t { waiting, chained, done, finished };
-  void post(std::unique_ptr<Continuation> continuation, Reply reply);
 
   Executor* executor_;
   mutable std::mutex mutex_;

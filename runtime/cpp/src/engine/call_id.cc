@@ -6,23 +6,8 @@
 namespace multifrost::engine {
 namespace {
 
-// Where the pairs of hexadecimal digits stand in the text, dashes left out.
-constexpr std::array<std::uint8_t, 16> kPairs = {0,  2,  4,  6,  9,  11, 14, 16,
-                                                 19, 21, 24, 26, 28, 30, 32, 34};
 constexpr std::array<std::uint8_t, 4> kDashes = {8, 13, 18, 23};
-
-struct Pair {
-  char first;
-  char second;
-};
-constexpr auto kTexts = [] {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::array<Pair, 256> texts{};
-  for (std::size_t byte = 0; byte < texts.size(); ++byte) {
-    texts[byte] = {kHex[byte >> 4], kHex[byte & 15]};
-  }
-  return texts;
-}();
+constexpr std::size_t kUpper = 19;  ///< characters of the upper half, the dash behind it included
 
 /// Eight hexadecimal digits at once, each in its own byte.
 class EightDigits {
@@ -32,6 +17,22 @@ class EightDigits {
     std::uint32_t rest;
     std::memcpy(&rest, second, 4);
     bytes_ |= static_cast<std::uint64_t>(rest) << 32;
+  }
+
+  /// Those of `value`.
+  explicit EightDigits(std::uint32_t value) noexcept {
+    std::uint64_t nibbles = value;
+    nibbles = (nibbles >> 16 | nibbles << 32) & 0x0000'ffff'0000'ffff;
+    nibbles = (nibbles >> 8 | nibbles << 16) & 0x00ff'00ff'00ff'00ff;
+    nibbles = (nibbles >> 4 | nibbles << 8) & kEach * 0x0f;
+    const std::uint64_t letters = (nibbles + kEach * 6) >> 4 & kEach;
+    bytes_ = nibbles + kEach * '0' + letters * ('a' - '0' - 10);
+  }
+
+  void put(char* first, char* second) const noexcept {
+    std::memcpy(first, &bytes_, 4);
+    const std::uint64_t rest = bytes_ >> 32;
+    std::memcpy(second, &rest, 4);
   }
 
   bool good() const noexcept {
@@ -62,13 +63,18 @@ class EightDigits {
 
 CallId::Text CallId::text() const noexcept {
   Text text;
-  for (const std::size_t dash : kDashes) text[dash] = '-';
-  for (std::size_t i = 0; i < kPairs.size(); ++i) {
-    const std::uint64_t half = i < 8 ? high : low;
-    const Pair pair = kTexts[(half >> (56 - 8 * (i % 8))) & 0xff];
-    text[kPairs[i]] = pair.first;
-    text[kPairs[i] + 1u] = pair.second;
-  }
+  EightDigits(static_cast<std::uint32_t>(high >> 32)).put(&text[0], &text[4]);
+  EightDigits(static_cast<std::uint32_t>(high)).put(&text[9], &text[14]);
+  text[8] = text[13] = text[18] = '-';
+  return this->text(text);
+}
+
+CallId::Text CallId::text(const Text& upper) const noexcept {
+  Text text;
+  std::memcpy(text.data(), upper.data(), kUpper);
+  EightDigits(static_cast<std::uint32_t>(low >> 32)).put(&text[19], &text[24]);
+  EightDigits(static_cast<std::uint32_t>(low)).put(&text[28], &text[32]);
+  text[23] = '-';
   return text;
 }
 
@@ -88,7 +94,6 @@ std::optional<CallId> CallId::parse(std::string_view text) noexcept {
 
 std::optional<CallId> CallId::parse(std::string_view text, const Text& upper,
                                     std::uint64_t high) noexcept {
-  constexpr std::size_t kUpper = 19;  // characters, the dash between the halves included
   const char* const at = text.data();
   if (text.size() != kTextSize || std::memcmp(at, upper.data(), kUpper) != 0 || at[23] != '-') {
     return std::nullopt;

@@ -17,6 +17,8 @@ struct CallId {
   using Text = std::array<char, kTextSize>;
 
   Text text() const noexcept;
+  /// The same, quicker, for an id whose upper half is that of `upper`, any id's text.
+  Text text(const Text& upper) const noexcept;
   /// Only the form that text() writes (upper case allowed): an id that we never gave is nobody's.
   static std::optional<CallId> parse(std::string_view text) noexcept;
 

@@ -33,7 +33,6 @@ bool CircuitBreaker::count(Epoch epoch, Outcome outcome, Time now) noexcept {
   if (epoch != epoch_ && outcome != Outcome::unsent) return false;
   switch (weight_of(outcome, options_.literal)) {
     case Weight::nothing:
-      if (outcome != Outcome::unsent) probe_failed(now);
       break;
     case Weight::success:
       if (state_ != State::forced_open) reset();
@@ -42,7 +41,6 @@ bool CircuitBreaker::count(Epoch epoch, Outcome outcome, Time now) noexcept {
       if (state_ == State::closed && ++failures_ >= options_.threshold) {
         return open(Cause::calls_failed, now);
       }
-      if (outcome != Outcome::unsent) probe_failed(now);
       break;
   }
   return false;
@@ -59,19 +57,20 @@ bool CircuitBreaker::beat_missed(Epoch epoch, bool too_many, Time now) noexcept 
 }
 
 bool CircuitBreaker::admit_probe(Time now) noexcept {
-  if (!options_.probe_by_call || (state_ != State::open && state_ != State::half_open))
-    return false;
-  if (now < probe_at_) return false;
+  if (!may_probe(now)) return false;
   state_ = State::half_open;
-  wait_longer(now);  // until then its outcome is waited for
+  probe_out_ = true;
   return true;
 }
 
-/// The call that was the probe has not helped.
-void CircuitBreaker::probe_failed(Time now) noexcept {
-  if (!options_.probe_by_call || state_ != State::half_open) return;
-  state_ = State::open;
-  wait_longer(now);
+bool CircuitBreaker::probe_ended(Epoch epoch, Outcome outcome, Time now) noexcept {
+  probe_out_ = false;
+  const bool tripped = count(epoch, outcome, now);
+  if (state_ == State::half_open) {
+    state_ = State::open;
+    wait_longer(now);
+  }
+  return tripped;
 }
 
 void CircuitBreaker::beat_echoed(Epoch epoch) noexcept {
@@ -91,7 +90,8 @@ void CircuitBreaker::connected(Epoch epoch, Time now) noexcept {
   epoch_ = epoch;
   if (state_ == State::closed) failures_ = 0;
   if (state_ != State::open && state_ != State::half_open) return;
-  state_ = State::open;
+  // A call that is the probe waits for its connection as every call does.
+  if (!probe_out_) state_ = State::open;
   probe_at_ = now;
 }
 

@@ -21,12 +21,17 @@
 // With `probe_by_call`, the letter of spec 7.1 ("Successful call after failures"), a call takes the
 // heartbeat's place: heartbeats keep their own interval and close nothing, and
 //
-//   event \ state     | open                     | half-open
-//   ------------------+--------------------------+---------------------------------------------
-//   admit_probe(now)  | its time: → half-open,   | the last one is overdue: admitted
-//                     | admitted                 |
-//   success           | → closed                 | → closed
-//   any other outcome | –                        | → open, wait longer
+//   event \ state        | open                           | half-open: the probe is out
+//   ---------------------+--------------------------------+-------------------------------------
+//   admit_probe(now)     | its time, and none is out:     | –
+//                        | → half-open, admitted          |
+//   success of any call  | → closed                       | → closed
+//   probe ended, others  | as any other call              | → open, wait longer
+//   failure, other calls | –                              | –
+//   connected            | probe at once                  | – (the probe travels on it)
+//
+// At most one such call is out at any moment: it is waited for, however long it takes, and also
+// when another call has closed the circuit meanwhile and it has opened again.
 //
 // The probe is a heartbeat, first_probe after opening, then ever later up to last_probe: open, no
 // calls travel (the specification's "no network traffic"). Outcomes, echoes and misses carry the
@@ -115,8 +120,14 @@ class CircuitBreaker {
   /// The heartbeat that was sent last was answered.
   void beat_echoed(Epoch epoch) noexcept;
 
-  /// With probe_by_call: may this one call be made although the circuit is open?
+  /// With probe_by_call: may a call be made now although the circuit is open?
+  bool may_probe(Time now) const noexcept {
+    return options_.probe_by_call && state_ == State::open && !probe_out_ && now >= probe_at_;
+  }
+  /// The same, and that call is made: its end is told to probe_ended().
   bool admit_probe(Time now) noexcept;
+  /// In the place of outcome(), once for each call that was admitted; `now` always matters.
+  bool probe_ended(Epoch epoch, Outcome outcome, Time now) noexcept;
 
   /// When the next heartbeat is to be sent as a probe; none: none is wanted, or one is out.
   std::optional<Time> probe_at() const noexcept {
@@ -147,11 +158,11 @@ class CircuitBreaker {
   bool count(Epoch epoch, Outcome outcome, Time now) noexcept;
   bool open(Cause cause, Time now) noexcept;
   void wait_longer(Time now) noexcept;
-  void probe_failed(Time now) noexcept;
 
   Options options_;
   State state_;
   Cause cause_ = Cause::none;
+  bool probe_out_ = false;  ///< a call that admit_probe() has admitted has not ended
   int failures_ = 0;
   Epoch epoch_ = 0;
   std::chrono::nanoseconds backoff_{};

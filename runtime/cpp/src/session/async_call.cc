@@ -1,42 +1,57 @@
-#include <algorithm>
+// An asynchronous call as its caller sees it.
+#include <utility>
 
+#include "call/delivery.h"
 #include "session/parent_session.h"
 
 namespace multifrost::session {
 
-AsyncCall::AsyncCall(std::shared_ptr<ParentSession> session, Executor& executor) noexcept
-    : PendingState(executor), session_(std::move(session)) {
+AsyncCall::AsyncCall(std::shared_ptr<ParentSession> session) noexcept
+    : session_(std::move(session)) {
   call_.owner = this;
 }
 
 AsyncCall::~AsyncCall() = default;
 
-bool AsyncCall::wait_for(std::chrono::nanoseconds time) {
-  using Clock = std::chrono::steady_clock;
-  if (PendingState::ready()) return true;
-  Clock::time_point until = Clock::time_point::max();
-  if (time >= time.zero() && time < until - Clock::now()) until = Clock::now() + time;
-  if (!session_->wait_for_end(call_, until)) return PendingState::ready();
-  return PendingState::wait_for(
-      std::chrono::nanoseconds(-1));  // ended: on its way from the lock to here
-}
-
-Reply AsyncCall::take() {
-  wait_for(std::chrono::nanoseconds(-1));
-  return PendingState::take();
+/// In a child of fork() the outcome is there at once: that it will not come.
+bool AsyncCall::ended() const noexcept {
+  return ended_.load(std::memory_order_acquire) || !session_->in_own_process();
 }
 
 bool AsyncCall::ready() const noexcept {
-  if (PendingState::ready()) return true;
+  if (ended()) return true;
   session_->attend(call_);
   return false;
 }
 
-void AsyncCall::then(std::unique_ptr<Continuation> continuation) {
-  PendingState::then(std::move(continuation));
-  if (!PendingState::ready()) session_->attend(call_);
+bool AsyncCall::wait_for(std::chrono::nanoseconds time) {
+  using Clock = std::chrono::steady_clock;
+  if (ended()) return true;
+  Clock::time_point until = Clock::time_point::max();
+  if (time >= time.zero() && time < until - Clock::now()) until = Clock::now() + time;
+  return session_->wait_for_end(call_, until);
 }
 
-void AsyncCall::request_cancel() noexcept { session_->cancel(call_); }
+Reply AsyncCall::take() {
+  wait_for(std::chrono::nanoseconds(-1));
+  if (!ended_.load(std::memory_order_acquire)) {
+    return {*call_.method, session_->misplaced(*call_.method)};
+  }
+  return *std::move(call_.reply);
+}
+
+void AsyncCall::then(std::unique_ptr<Continuation> continuation) {
+  if (!session_->in_own_process()) return;  // whose executor is not here either
+  if (session_->keep_continuation(*this, continuation)) return;
+  post(std::move(continuation));
+}
+
+void AsyncCall::cancel() noexcept {
+  if (!ended()) session_->cancel(call_);
+}
+
+void AsyncCall::post(std::unique_ptr<Continuation> continuation) {
+  call::deliver(session_->executor(), std::move(continuation), *std::move(call_.reply));
+}
 
 }  // namespace multifrost::session

@@ -4,6 +4,7 @@
 // Everything in it belongs to the session's lock, but for what is set before the call is opened.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -11,7 +12,6 @@
 #include <stop_token>
 #include <string>
 
-#include "call/pending_state.h"
 #include "engine/call_ledger.h"
 #include "engine/deadline_queue.h"
 #include "engine/parent_read_role.h"
@@ -33,7 +33,7 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   using Time = engine::DeadlineQueue::Time;
 
   const Method* method = nullptr;
-  std::string name_space;
+  std::string other_name_space;  ///< when it is not the method's own
   std::optional<std::chrono::nanoseconds> timeout;
   Time begun{};
 
@@ -44,22 +44,33 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   std::optional<Reply> reply;    ///< the outcome
   AsyncCall* owner = nullptr;    ///< null: synchronous
   StreamCall* stream = nullptr;  ///< null: an ordinary call
+  Seat* seat = nullptr;          ///< of the thread that waits for its outcome, one at a time
+  bool probe = false;            ///< let through by the open circuit, see CircuitBreaker
   bool unattended = false;       ///< its outcome is wanted at once, but no thread waits for it
-
-  Seat seat;  ///< of the thread that waits for it, one at a time
 };
 
-/// A call that nobody waits for at once. The ledger keeps it alive until it has ended; its outcome
-/// then goes to the PendingState. A thread that waits for it may lead meanwhile.
-class AsyncCall : public call::PendingState, public std::enable_shared_from_this<AsyncCall> {
+/// A call that nobody waits for at once. The session keeps it alive until it has ended. A thread
+/// that waits for it may lead meanwhile.
+///
+///   event             | open                           | ended
+///   ------------------+--------------------------------+------------------------------
+///   outcome           | ended; after the lock, a kept  | (impossible)
+///                     |   continuation is posted       |
+///   then              | the continuation is kept       | the continuation is posted
+///   take              | (waits)                        | hands the outcome out
+///   cancel            | its outcome is "cancelled"     | –
+///   abandon           | –                              | – (the call drops its outcome)
+class AsyncCall : public PendingCall, public std::enable_shared_from_this<AsyncCall> {
  public:
-  AsyncCall(std::shared_ptr<ParentSession> session, Executor& executor) noexcept;
+  explicit AsyncCall(std::shared_ptr<ParentSession> session) noexcept;
   ~AsyncCall() override;
 
+  bool ready() const noexcept override;
   bool wait_for(std::chrono::nanoseconds time) override;
   Reply take() override;
-  bool ready() const noexcept override;
   void then(std::unique_ptr<Continuation> continuation) override;
+  void cancel() noexcept override;
+  void abandon() noexcept override {}
 
   Call& call() noexcept { return call_; }  ///< under the session's lock
 
@@ -72,12 +83,16 @@ class AsyncCall : public call::PendingState, public std::enable_shared_from_this
       if (const auto locked = call.lock()) locked->cancel();
     }
   };
-  void request_cancel() noexcept override;
+  bool ended() const noexcept;
+  void post(std::unique_ptr<Continuation> continuation);
 
   const std::shared_ptr<ParentSession> session_;
-  mutable Call call_;                ///< asking for it may make the supervisor read
-  std::shared_ptr<AsyncCall> open_;  ///< itself, until its outcome has been given out
-  AsyncCall* ended_next_ = nullptr;  ///< in the session's list of those that have ended
+  mutable Call call_;  ///< asking for it may make the supervisor read
+  /// The outcome stands in `call_`, and belongs to whoever holds the Pending from now on.
+  std::atomic<bool> ended_{false};
+  std::unique_ptr<Continuation> continuation_;  ///< under the session's lock until it has ended
+  std::shared_ptr<AsyncCall> open_;             ///< itself, until its outcome has been given out
+  AsyncCall* ended_next_ = nullptr;             ///< in the session's list of those that have ended
   std::optional<std::stop_callback<Cancel>> on_stop_;
 };
 

@@ -1,6 +1,8 @@
 // A part of a received frame, sharing it: how views of a Message outlive the reading.
 #pragma once
 
+#include <utility>
+
 #include "multifrost/bytes.h"
 
 namespace multifrost::session {
@@ -9,6 +11,13 @@ namespace multifrost::session {
 inline Bytes part_of(const Bytes& frame, BytesView part) {
   if (part.empty()) return {};
   return frame.slice(static_cast<std::size_t>(part.data() - frame.data()), part.size());
+}
+
+/// The same, when the rest of the frame is wanted no more.
+inline Bytes part_of(Bytes&& frame, BytesView part) {
+  if (part.empty()) return {};
+  frame.narrow(part);
+  return std::move(frame);
 }
 
 }  // namespace multifrost::session

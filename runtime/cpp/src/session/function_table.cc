@@ -44,9 +44,10 @@ void FunctionTable::insert(std::string_view name_space, std::string_view name, F
   functions_.emplace(Name{keep(name_space), keep(name)}, function);
 }
 
-const Function* FunctionTable::find(std::string_view name_space, std::string_view name) const {
+const FunctionTable::Entry* FunctionTable::entry(std::string_view name_space,
+                                                 std::string_view name) const {
   const auto found = functions_.find(Name{name_space, name});
-  return found == functions_.end() ? nullptr : &found->second;
+  return found == functions_.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> FunctionTable::list() const {

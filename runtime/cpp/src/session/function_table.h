@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "multifrost/dispatcher.h"
@@ -39,7 +40,10 @@ class FunctionTable {
     return name_spaces_.contains(name_space);
   }
   /// Null: not found.
-  const Function* find(std::string_view name_space, std::string_view name) const;
+  const Function* find(std::string_view name_space, std::string_view name) const {
+    const Entry* const found = entry(name_space, name);
+    return found == nullptr ? nullptr : &found->second;
+  }
 
   /// Of its generated workers, each once; one without a name stands for functions of their own.
   const std::vector<const Interface*>& interfaces() const noexcept { return interfaces_; }
@@ -48,6 +52,7 @@ class FunctionTable {
   std::vector<std::string> list() const;
 
  private:
+  friend class LastFunction;
   struct Name {
     std::string_view name_space;
     std::string_view name;
@@ -59,6 +64,8 @@ class FunctionTable {
       return std::hash<std::string_view>()(name.name);
     }
   };
+  using Entry = std::pair<const Name, Function>;
+  const Entry* entry(std::string_view name_space, std::string_view name) const;
   void insert(std::string_view name_space, std::string_view name, Function function);
   std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }
 
@@ -67,6 +74,21 @@ class FunctionTable {
   std::set<std::string, std::less<>> name_spaces_;
   std::vector<std::unique_ptr<Dispatcher>> owned_;
   std::vector<const Interface*> interfaces_;
+};
+
+/// Looks a function up for a thread that often wants the same one again, without the hashing.
+class LastFunction {
+ public:
+  const Function* find(const FunctionTable& functions, std::string_view name_space,
+                       std::string_view name) {
+    if (found_ == nullptr || found_->first != FunctionTable::Name{name_space, name}) {
+      found_ = functions.entry(name_space, name);
+    }
+    return found_ == nullptr ? nullptr : &found_->second;
+  }
+
+ private:
+  const FunctionTable::Entry* found_ = nullptr;
 };
 
 }  // namespace multifrost::session

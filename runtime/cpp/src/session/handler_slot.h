@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "session/function_table.h"
 #include "session/worker_answer.h"
 #include "session/worker_stream.h"
 #include "transport/transport.h"
@@ -63,6 +64,7 @@ struct HandlerSlot {
   // ---- of the thread whose place it is
 
   WorkerAnswer answer;
+  LastFunction last_function;
   transport::PeerId caller = transport::PeerId::none;
   std::string caller_name;  ///< for CallContext
   // Of the running call, for its stream.

@@ -10,7 +10,6 @@
 #include <optional>
 #include <vector>
 
-#include "engine/heartbeat.h"
 #include "engine/parent_read_role.h"
 #include "process/child_process.h"
 #include "session/call.h"
@@ -22,9 +21,8 @@ namespace multifrost::session {
 struct Link {
   using Time = std::chrono::steady_clock::time_point;
 
-  Link(std::shared_ptr<transport::Transport> given, std::optional<process::ChildProcess> child,
-       const engine::Heartbeat::Options& beats)
-      : transport(std::move(given)), process(std::move(child)), heartbeat(beats) {}
+  Link(std::shared_ptr<transport::Transport> given, std::optional<process::ChildProcess> child)
+      : transport(std::move(given)), process(std::move(child)) {}
 
   const std::shared_ptr<transport::Transport> transport;
   std::optional<process::ChildProcess> process;
@@ -42,11 +40,9 @@ struct Link {
   engine::ParentReadRole role;
   std::optional<Time> tick_at;
   std::optional<Time> release_at;  ///< calls are held back, until then at the latest
-  engine::Heartbeat heartbeat;
 
   transport::PeerId peer = transport::PeerId::none;
-  bool ready = false;  ///< verified connection and one heartbeat echoed (R5)
-  bool was_ready = false;
+  bool ready = false;    ///< calls can be sent, says the engine
   bool blocked = false;  ///< the out-queue is full: calls wait for `room`
   bool ours = false;     ///< the worker runs a runtime of ours and reads our extensions
   bool any_answer = false;
@@ -56,13 +52,10 @@ struct Link {
   std::deque<Buffer> unsaid;          ///< credit, ends and cancels that wait for room, in order
   std::vector<Seat*> want_room;       ///< whose threads wait to send an item
 
-  // The end (R1, R7)
-  std::optional<Time> lost_at;
+  // The end
   std::uint64_t written = 0;  ///< of the lost connection, see transport::Event
-  std::optional<Time> exited_at;
   std::optional<ExitStatus> exit;
-  bool given_up = false;  ///< lost, and the process did not end with it
-  bool settled = false;   ///< every call has ended; nothing happens here any more
+  bool settled = false;  ///< over: its calls have ended, nothing happens here any more
 };
 
 }  // namespace multifrost::session

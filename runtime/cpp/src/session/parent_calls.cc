@@ -5,6 +5,7 @@
 
 #include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
+#include "session/call_memory.h"
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
@@ -44,9 +45,10 @@ constexpr std::chrono::milliseconds kHeld{1};
   if (is_tracestate(options.tracestate)) head.tracestate = options.tracestate;
 }
 
-std::string_view name_space_of(const Request& request) noexcept {
-  if (!request.options().name_space.empty()) return request.options().name_space;
-  return request.method().name_space.empty() ? "default" : request.method().name_space;
+/// `other`: the caller's choice, if he has made one.
+std::string_view name_space_of(const Method& method, std::string_view other) noexcept {
+  if (!other.empty()) return other;
+  return method.name_space.empty() ? "default" : method.name_space;
 }
 
 }  // namespace
@@ -61,38 +63,38 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   const auto refused = [&](ErrorCode code, const std::string& why) {
     return Failure(code, Execution::not_executed, std::string(method.label) + ": " + why);
   };
-  if (!in_own_process()) {
-    return refused(ErrorCode::wrong_process,
-                   "this worker belongs to the process that started it, not to a child of fork()");
-  }
-  switch (phase_) {
-    case Phase::idle:
+  if (engine_.admits()) return std::nullopt;
+  using Refusal = engine::ParentEngine::Refusal;
+  switch (engine_.refusal(has_deadline, Clock::now())) {
+    case Refusal::none:
+      break;
+    case Refusal::not_started:
       return refused(ErrorCode::not_started, name_ + " has not been started; call start() first");
-    case Phase::closed:
+    case Refusal::closed:
       return refused(ErrorCode::closed, name_ + " has been closed");
-    case Phase::ended:
+    case Refusal::ended:
       return refused(ErrorCode::circuit_open, ended_->message() + "; start() runs it again");
-    case Phase::restarting:
-      if (has_deadline || launcher_->starts_processes()) break;
+    case Refusal::away:
       return refused(ErrorCode::connection,
                      name_ + " is away and being looked for; only calls with a timeout wait");
-    case Phase::connecting:
-    case Phase::ready:
-      break;
+    case Refusal::circuit_open:
+      return refused(ErrorCode::circuit_open, circuit_text());
   }
-  if (breaker_.admits()) return std::nullopt;
-  if (phase_ == Phase::ready && breaker_.admit_probe(Clock::now())) {
-    see_circuit();
-    return std::nullopt;
-  }
-  metrics_.refused();
-  return refused(ErrorCode::circuit_open, circuit_text());
+  return std::nullopt;
+}
+
+Failure ParentSession::misplaced(const Method& method) const {
+  return {ErrorCode::wrong_process, Execution::not_executed,
+          std::string(method.label) + ": " + name_ +
+              " belongs to the process that started it, not to a child of fork()"};
 }
 
 Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   protocol::CallHead head;  // reads the clock
+  // Before any lock: a thread of the parent process may have held it at fork() (R10).
+  if (!in_own_process()) return misplaced(request.method());
   // The usual case needs no lock; whatever changes meanwhile is seen when the call is opened.
-  if (phase_ != Phase::ready || !in_own_process()) {
+  if (engine_.phase() != Phase::ready) {
     const Lock lock(*this);
     if (auto refused = refusal(request.method(), timeout_of(request).has_value())) {
       return *std::move(refused);
@@ -107,14 +109,14 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   const engine::CallId id{id_half_, next_call_id().low};
   request.ticket = id.low;
   request.begun = head.now;
-  const engine::CallId::Text text = id.text();
+  const engine::CallId::Text text = id.text(id_begin_);
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
-  head.name_space = name_space_of(request);
+  head.name_space = name_space_of(request.method(), request.options().name_space);
   if (!request.options().traceparent.empty()) trace(request.options(), head);
   if (request.method().stream != StreamKind::none) announce_stream(request.method(), head);
   head.arguments = arguments;
-  request.encoder() = Encoder(take_buffer(), protocol_.format());
+  request.encoder().begin(take_buffer(), protocol_.format());
   protocol_.begin_call(request.encoder(), head);
   return {};
 }
@@ -122,7 +124,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
 void ParentSession::prepare(Call& call, const Request& request) {
   call.id = {id_half_, request.ticket};
   call.method = &request.method();
-  call.name_space = name_space_of(request);
+  call.other_name_space = request.options().name_space;
   call.begun = request.begun;
   call.timeout = timeout_of(request);
   if (call.timeout && *call.timeout < Time::max() - request.begun) {
@@ -133,7 +135,9 @@ void ParentSession::prepare(Call& call, const Request& request) {
 Reply ParentSession::call(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
+  Seat seat;
   Call call;
+  call.seat = &seat;
   prepare(call, request);
   const std::stop_token& stop = request.options().stop;
   Lock lock(*this);
@@ -152,12 +156,12 @@ Reply ParentSession::call(Request& request) {
       {
         const std::stop_callback on_stop(stop, [this, &call] { cancel(call); });
         lock.lock();
-        wait(lock, call, call.seat, call.deadline, leader_wake_.get());
+        wait(lock, call, seat, call.deadline, leader_wake_.get());
         lock.unlock();
       }
       lock.lock();
     } else {
-      wait(lock, call, call.seat, call.deadline);
+      wait(lock, call, seat, call.deadline);
     }
     if (!call.reply) {
       tell_cancelled(call);
@@ -172,7 +176,8 @@ Reply ParentSession::call(Request& request) {
 std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
-  const auto pending = std::make_shared<AsyncCall>(shared_from_this(), executor());
+  const auto pending =
+      std::allocate_shared<AsyncCall>(CallAllocator<AsyncCall>(), shared_from_this());
   Call& call = pending->call_;
   prepare(call, request);
   const std::stop_token stop = request.options().stop;
@@ -180,8 +185,7 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
     Lock lock(*this);
     pending->open_ = pending;
     if (auto refused = refusal(*call.method, call.timeout.has_value())) {
-      call.reply.emplace(*call.method, *std::move(refused));
-      give_out_later(*pending);
+      finish(call, *call.method, *std::move(refused));
       return pending;
     }
     enter(lock, call, request.encoder().buffer());
@@ -201,27 +205,31 @@ void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
 }
 
 void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
-  const std::shared_ptr<Link> link = link_;
-  if (link && link->ready && !link->blocked && link->queued.empty()) {
+  Link* const link = link_.get();
+  std::shared_ptr<Link> kept;  // while the lock is given back
+  if (link != nullptr && link->ready && !link->blocked && link->queued.empty()) {
     ledger_.sent(call, epoch_of(*link));
     const transport::PeerId peer = link->peer;
     const bool held = may_hold(*link, call);
     if (held) hold(*link);
     // Sending now is a system call, which others need not wait for, if there are any.
     const bool alone = ledger_.size() == 1 && message.size() < kQuickToSend;
-    if (!held && !alone) lock.unlock();
+    if (!held && !alone) {
+      kept = link_;
+      lock.unlock();
+    }
     std::uint64_t number = 0;
     const Sent sent = link->transport->try_send(
         peer, message, &number, held ? transport::Urgency::held : transport::Urgency::now);
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
-    if (!held && !alone) lock.lock();
+    if (kept) lock.lock();
     if (sent == Sent::taken || !ledger_.is_open(call)) return;
     ledger_.unsent(call);
     if (sent == Sent::full) link->blocked = true;
   }
   call.message = std::move(message);
   message = Buffer();
-  if (!link || link->settled) return early_.push_back(&call);
+  if (link == nullptr || link->settled) return early_.push_back(&call);
   link->queued.push_back(&call);
   // Room may have come between try_send and here; if not, this asks for it again.
   if (link->ready && link->blocked) flush_queue(*link);
@@ -280,24 +288,25 @@ void ParentSession::end(Call& call, Ending by) {
     std::erase(early_, &call);
   }
   judge_end(call, sent, by);
-  finish(call, Reply(*call.method, failure_of(call, by, verdict)));
+  finish(call, *call.method, failure_of(call, by, verdict));
 }
 
-void ParentSession::finish(Call& call, Reply reply) {
-  call.reply.emplace(std::move(reply));
+/// The call has its outcome.
+void ParentSession::finished(Call& call) {
   if (AsyncCall* const owner = call.owner) {
     deadlines_.remove(call);
     if (call.unattended) --unattended_;
     if (call.stream != nullptr) stream_ended(*call.stream, *call.reply);
     give_out_later(*owner);
   }
-  if (!call.seat.leads) call.seat.changed.notify_all();
+  if (call.seat != nullptr && !call.seat->leads) call.seat->changed.notify_all();
   if (draining_ != 0 && ledger_.size() == 0) phase_changed_.notify_all();
 }
 
 void ParentSession::give_out_later(AsyncCall& call) {
   (last_ended_ != nullptr ? last_ended_->ended_next_ : first_ended_) = &call;
   last_ended_ = &call;
+  call.ended_.store(true, std::memory_order_release);
 }
 
 void ParentSession::attend(Call& call) {
@@ -315,9 +324,23 @@ void ParentSession::cancel(Call& call) {
   wake_if_leads(call);
 }
 
+bool ParentSession::keep_continuation(AsyncCall& call,
+                                      std::unique_ptr<Continuation>& continuation) {
+  {
+    const Lock lock(*this);
+    if (!ledger_.is_open(call.call_)) return false;
+    call.continuation_ = std::move(continuation);
+  }
+  attend(call.call_);
+  return true;
+}
+
 bool ParentSession::wait_for_end(Call& call, Time until) {
+  Seat seat;
   Lock lock(*this);
-  wait(lock, call, call.seat, until, leader_wake_.get());
+  call.seat = &seat;
+  wait(lock, call, seat, until, leader_wake_.get());
+  call.seat = nullptr;
   return !ledger_.is_open(call);
 }
 
@@ -326,27 +349,12 @@ void ParentSession::end_all(Ending by) {
     end(static_cast<Call&>(*entry), by);
 }
 
-/// The link has ended. What was sent on it ends; where another worker will take its place, what was
-/// not sent waits for that one (R5).
-void ParentSession::end_calls_of(Link& link, Ending by) {
-  if (!options_.auto_restart || (phase_ != Phase::ready && phase_ != Phase::restarting)) {
-    return end_all(by);
-  }
-  while (engine::CallLedger::Entry* const entry = ledger_.any_sent_on(epoch_of(link))) {
-    end(static_cast<Call&>(*entry), by);
-  }
-  early_.insert(early_.begin(), link.queued.begin(), link.queued.end());
-  link.queued.clear();
-  if (launcher_->starts_processes()) return;
-  const std::vector<Call*> waiting(early_.begin(), early_.end());
-  for (Call* const call : waiting) {
-    if (!call->timeout) end(*call, by);
-  }
-}
-
 void ParentSession::open_in_books(Call& call) {
   ledger_.open(call);
-  metrics_.began();
+  engine_.began();
+  if (engine_.breaker().admits()) return;
+  call.probe = engine_.admit_probe(Clock::now());  // as refusal() has said under this lock
+  see_circuit();
 }
 
 Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) const {
@@ -359,12 +367,13 @@ Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) 
       facts.label = call.method->label;
       facts.timeout = call.timeout.value_or(std::chrono::nanoseconds(0));
       facts.sent = verdict != Verdict::not_executed;
-      facts.name_space = call.name_space;
+      facts.name_space = name_space_of(*call.method, call.other_name_space);
       std::string errors;
+      if (const engine::Heartbeat* const beats = engine_.heartbeat()) {
+        if (const auto echo = beats->last_echo()) facts.heartbeat_age = Clock::now() - *echo;
+        facts.heartbeat_misses = beats->misses();
+      }
       if (link_) {
-        if (const auto echo = link_->heartbeat.last_echo())
-          facts.heartbeat_age = Clock::now() - *echo;
-        facts.heartbeat_misses = link_->heartbeat.misses();
         facts.any_answer = link_->any_answer;
         errors = link_->output->last_errors();
         facts.last_errors = errors;
@@ -412,17 +421,16 @@ std::uint64_t ParentSession::late_answers() const {
   return ledger_.late();
 }
 
-void ParentSession::Lock::unlock() {
+void ParentSession::Lock::give_out() {
   AsyncCall* ended = std::exchange(session_.first_ended_, nullptr);
   session_.last_ended_ = nullptr;
-  std::vector<Note> notes;
-  if (!session_.notes_.empty()) notes.swap(session_.notes_);
+  const std::vector<Note> notes = std::exchange(session_.notes_, {});
   lock_.unlock();
   if (!notes.empty()) session_.write_notes(notes);
   while (ended != nullptr) {
     const std::shared_ptr<AsyncCall> call = std::move(ended->open_);
     ended = call->ended_next_;
-    call->complete(*std::move(call->call_.reply));
+    if (call->continuation_) call->post(std::move(call->continuation_));
   }
 }
 

@@ -29,13 +29,12 @@ std::optional<Failure> ParentSession::mismatch(const Link& link, const Interface
   return call::interface_mismatch(expected, protocol_.interfaces(link.interfaces.view()), name_);
 }
 
-/// False: open() or restart(), which waits for the link, ends it.
+/// False: it is to be refused.
 bool ParentSession::suits(Link& link) {
   for (const Interface* const expected : expected_) {
     link.unsuitable = mismatch(link, *expected);
     if (!link.unsuitable) continue;
     note(events::kInterfaceMismatch, link.unsuitable->message());
-    phase_changed_.notify_all();
     return false;
   }
   return true;
@@ -49,9 +48,11 @@ void ParentSession::refused(Link& link, protocol::Reading reading, const protoco
   if (reading == protocol::Reading::foreign) {
     text = name_ + " speaks another protocol: its message carries the app id " +
            wire::quoted(message.app) + ", not comlink_ipc_v3 (spec 13.1)";
-    if (!link.was_ready && event.peer == link.peer && !link.unsuitable) {
+    if (!link.settled && engine_.attempting() && event.peer == link.peer && !link.unsuitable) {
       link.unsuitable = Failure(ErrorCode::connection, Execution::not_executed, text);
-      phase_changed_.notify_all();
+      const Time now = Clock::now();
+      engine_.refuse(now);
+      supervise(link, now);
     }
   }
   note(events::kForeignMessage, text);

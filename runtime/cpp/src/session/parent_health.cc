@@ -5,41 +5,26 @@
 #include "session/timeout_text.h"
 
 namespace multifrost::session {
-namespace {
 
 using engine::CircuitBreaker;
-using engine::Ending;
 
-}  // namespace
-
-/// An outcome of a call that was sent on `epoch`, 0 when it was never sent.
-void ParentSession::judge(std::uint64_t epoch, CircuitBreaker::Outcome outcome) {
-  const bool good = outcome == CircuitBreaker::Outcome::result;
-  tripped(breaker_.outcome(epoch, outcome, good ? Time{} : Clock::now()));
+/// The worker has ended `call`.
+void ParentSession::judge(const Call& call, CircuitBreaker::Outcome outcome, Time now) {
+  engine_.answered(call.epoch, outcome, call.probe, call.begun, now);
   see_circuit();
 }
 
-/// The same for a call that no answer has ended.
-void ParentSession::judge_end(const Call& call, bool sent, Ending by) {
-  using Outcome = CircuitBreaker::Outcome;
-  metrics_.failed();
-  if (by == Ending::cancel || by == Ending::close) return judge(call.epoch, Outcome::cancelled);
-  if (!sent) return judge(0, Outcome::unsent);
-  judge(call.epoch, by == Ending::deadline ? Outcome::deadline : Outcome::lost);
-}
-
-void ParentSession::tripped(bool just_now) {
-  if (!just_now) return;
-  metrics_.tripped();
+/// Something else has; `sent`: after it was.
+void ParentSession::judge_end(const Call& call, bool sent, engine::Ending by) {
+  engine_.unanswered(call.epoch, sent, by, call.probe, Clock::now());
   see_circuit();
-  if (link_) wake_at(next_time(*link_));
 }
 
 std::string ParentSession::circuit_text() const {
   std::string text = "the circuit of " + name_ + " is open: ";
-  switch (breaker_.cause()) {
+  switch (engine_.breaker().cause()) {
     case CircuitBreaker::Cause::calls_failed:
-      text += std::to_string(breaker_.failures()) + " calls in a row have failed";
+      text += std::to_string(engine_.breaker().failures()) + " calls in a row have failed";
       break;
     case CircuitBreaker::Cause::heartbeats_missed:
       text += "it does not answer heartbeats";
@@ -48,7 +33,7 @@ std::string ParentSession::circuit_text() const {
       text += "it has ended";
       break;
   }
-  if (const auto since = breaker_.opened_at()) {
+  if (const auto since = engine_.breaker().opened_at()) {
     text += "; for " + duration_text(Clock::now() - *since);
   }
   return text + "; it closes with the next " +
@@ -59,35 +44,34 @@ std::string ParentSession::circuit_text() const {
 
 bool ParentSession::healthy() const noexcept {
   const Lock lock(*this);
-  return phase_ == Phase::ready && breaker_.admits();
+  return engine_.admits();
 }
 
 bool ParentSession::circuit_open() const noexcept {
   const Lock lock(*this);
-  return phase_ == Phase::ended || !breaker_.admits();
+  return engine_.phase() == Phase::ended || !engine_.breaker().admits();
 }
 
 void ParentSession::reset_circuit() {
   const Lock lock(*this);
-  breaker_.reset();
+  engine_.reset_circuit();
   see_circuit();
-  restarts_.reset();
-  if (phase_ == Phase::ended) phase_ = Phase::idle;
 }
 
 std::optional<std::chrono::nanoseconds> ParentSession::last_round_trip() const noexcept {
   const Lock lock(*this);
-  return link_ ? link_->heartbeat.round_trip() : std::nullopt;
+  const engine::Heartbeat* const beats = engine_.heartbeat();
+  return beats != nullptr ? beats->round_trip() : std::nullopt;
 }
 
 Metrics ParentSession::metrics() const {
   const Lock lock(*this);
-  return metrics_.snapshot();
+  return engine_.metrics();
 }
 
 void ParentSession::reset_metrics() {
   const Lock lock(*this);
-  metrics_.reset();
+  engine_.reset_metrics();
 }
 
 }  // namespace multifrost::session

@@ -15,20 +15,39 @@ using namespace std::chrono_literals;
 
 /// How long a SHUTDOWN message may take to leave.
 constexpr auto kShutdownLeaves = 100ms;
-/// SIGKILL is certain; its traces take a moment.
-constexpr auto kAfterKill = 5s;
 
 constexpr unsigned kIncarnations = Supervisor::kTags / 8;
 
-engine::CircuitBreaker::Options breaker_options(const SpawnOptions& options) {
+engine::ParentEngine::Options engine_options(const SpawnOptions& options, bool starts_processes) {
   using Breaker = engine::CircuitBreaker;
-  Breaker::Options breaker;
-  breaker.enabled = options.circuit.enabled;
-  breaker.literal = options.circuit.literal_counting;
-  breaker.probe_by_call = options.circuit.probe_by_call;
-  breaker.threshold =
-      options.circuit.threshold.value_or(Breaker::default_threshold(options.max_restart_attempts));
-  return breaker;
+  return {.starts_processes = starts_processes,
+          .circuit = {.enabled = options.circuit.enabled,
+                      .literal = options.circuit.literal_counting,
+                      .threshold = options.circuit.threshold.value_or(
+                          Breaker::default_threshold(options.max_restart_attempts)),
+                      .probe_by_call = options.circuit.probe_by_call},
+          .heartbeat = {.interval = options.heartbeat_interval,
+                        .timeout = options.heartbeat_timeout,
+                        .max_misses = options.heartbeat_max_misses,
+                        .handler_stall_timeout = options.handler_stall_timeout},
+          .restart = {.auto_restart = options.auto_restart,
+                      .max_attempts = options.max_restart_attempts,
+                      .first_delay = options.restart_backoff.first,
+                      .longest_delay = options.restart_backoff.longest,
+                      .stable_after = options.restart_backoff.stable_after},
+          .start_timeout = options.start_timeout,
+          .kill_deadline = options.kill_deadline};
+}
+
+std::string exit_text(const ExitStatus& exit) {
+  if (exit.code) return "ended with exit status " + std::to_string(*exit.code);
+  if (exit.signal) return "was killed by signal " + std::to_string(*exit.signal);
+  return "ended";
+}
+
+std::string last_words(const std::string& name, const ExitStatus& exit) {
+  const std::string text = name + " " + exit_text(exit);
+  return exit.last_output.empty() ? text : text + ", after:\n" + exit.last_output;
 }
 
 }  // namespace
@@ -43,13 +62,8 @@ ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> laun
       options_(std::move(options)),
       process_epoch_(process_epoch()),
       id_half_(next_call_id().high),
-      breaker_(breaker_options(options_)),
-      circuit_(breaker_.state()),
-      restarts_({.auto_restart = options_.auto_restart,
-                 .max_attempts = options_.max_restart_attempts,
-                 .first_delay = options_.restart_backoff.first,
-                 .longest_delay = options_.restart_backoff.longest,
-                 .stable_after = options_.restart_backoff.stable_after}) {}
+      engine_(engine_options(options_, launcher_->starts_processes())),
+      circuit_(engine_.breaker().state()) {}
 
 ParentSession::~ParentSession() = default;
 
@@ -63,13 +77,15 @@ Result<void> ParentSession::open() {
   const std::lock_guard one_at_a_time(lifecycle_);
   std::shared_ptr<Link> former;  // goes without the lock: its transport may linger
   {
-    const Lock lock(*this);
-    if (phase_ == Phase::ready) return {};
-    phase_ = Phase::connecting;
+    Lock lock(*this);
+    if (engine_.attempting()) {  // a restart; it may be nearly there
+      phase_changed_.wait(lock.native(), [&] { return !engine_.attempting(); });
+      if (engine_.phase() == Phase::closed) return closed_early();
+    }
+    // A close() that is not that far yet.
+    if (link_ && engine_.phase() == Phase::closed) stop(lock, link_, 0ns);
+    if (!engine_.start()) return {};
     ended_.reset();
-    restart_at_.reset();
-    restarts_.reset();
-    breaker_.reset();
     see_circuit();
     former.swap(link_);
   }
@@ -77,33 +93,24 @@ Result<void> ParentSession::open() {
   auto launched = launcher_->launch();
   Lock lock(*this);
   if (!launched) {
-    if (phase_ == Phase::connecting) phase_ = Phase::idle;
-    end_all(engine::Ending::connection_lost);
+    const Duty duty = engine_.launch_failed(Clock::now(), 0);
+    end_calls(duty.calls, duty.by);
     note(events::kStartFailed, launched.failure().message());
     return launched.failure();
   }
   adopt(*std::move(launched));
-  const std::shared_ptr<Link> link = link_;
   // Calls that others made since `connecting` wait for this worker.
-  const bool in_time = phase_changed_.wait_for(lock.native(), options_.start_timeout, [&] {
-    return phase_ != Phase::connecting || link->settled || link->unsuitable;
-  });
-  if (link->was_ready) return {};
-  const Failure failure = start_failure(*link, !in_time);
+  phase_changed_.wait(lock.native(), [&] { return engine_.phase() != Phase::connecting; });
+  if (engine_.was_ready()) return {};
+  Failure failure = engine_.phase() == Phase::closed ? closed_early() : *ended_;
   note(events::kStartFailed, failure.message());
-  end_process(lock, *link, Clock::now());
-  if (phase_ != Phase::closed) phase_ = Phase::idle;
   return failure;
 }
 
 /// Makes what was launched the current link and puts it under supervision.
 void ParentSession::adopt(Launched launched) {
-  link_ = std::make_shared<Link>(
-      std::move(launched.transport), std::move(launched.process),
-      engine::Heartbeat::Options{.interval = options_.heartbeat_interval,
-                                 .timeout = options_.heartbeat_timeout,
-                                 .max_misses = options_.heartbeat_max_misses,
-                                 .handler_stall_timeout = options_.handler_stall_timeout});
+  link_ = std::make_shared<Link>(std::move(launched.transport), std::move(launched.process));
+  engine_.launched(link_->process.has_value(), Clock::now());
   Link& link = *link_;
   link.output =
       std::make_unique<WorkerOutput>(options_.output ? options_.output : make_printing_sink(name_),
@@ -118,7 +125,7 @@ void ParentSession::adopt(Launched launched) {
   Supervisor& supervisor = core_.supervisor;
   if (key_ == 0) key_ = supervisor.add(shared_from_this());
   wakes_at_ = Time::max();
-  wake_at(deadlines_.next());
+  wake_at(std::min(deadlines_.next(), next_time(link)));
   supervisor.watch(key_, link.tags + kTransport, link.transport->descriptor());
   const int flush = link.transport->flush_descriptor();
   if (flush != transport::kNoDescriptor) supervisor.watch(key_, link.tags + kFlush, flush);
@@ -145,22 +152,14 @@ void ParentSession::retire(Link& link) {
   phase_changed_.notify_all();
 }
 
-/// Waits for the exit until `until`, then makes it happen; the link is settled afterwards.
-void ParentSession::end_process(Lock& lock, Link& link, Time until) {
-  const auto settled = [&] { return link.settled; };
-  if (link.process) {
-    phase_changed_.wait_until(lock.native(), until, settled);
-    if (!link.settled && !link.exit) {
-      link.process->pipes().lifeline.reset();
-      link.process->signal(SIGTERM);
-      phase_changed_.wait_for(lock.native(), options_.kill_deadline, settled);
-    }
-    if (!link.settled && !link.exit) link.process->signal(SIGKILL);
-    phase_changed_.wait_for(lock.native(), kAfterKill, settled);
-  }
-  if (link.settled) return;
-  end_calls_of(link, engine::Ending::connection_lost);
-  retire(link);
+/// Has the worker end, by itself within `grace` or else by force, and waits for it.
+void ParentSession::stop(Lock& lock, const std::shared_ptr<Link>& link,
+                         std::chrono::nanoseconds grace) {
+  if (link->settled) return;
+  const Time now = Clock::now();
+  engine_.stop(now, grace);
+  supervise(*link, now);
+  phase_changed_.wait(lock.native(), [&] { return link->settled; });
 }
 
 Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
@@ -170,8 +169,8 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
   }
   {
     const Lock lock(*this);  // an open() that still waits gives up
-    phase_ = Phase::closed;
-    end_all(engine::Ending::close);
+    const Duty duty = engine_.close();
+    end_calls(duty.calls, duty.by);
     phase_changed_.notify_all();
   }
   launcher_->give_up();
@@ -186,25 +185,22 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
 /// Ends what runs, and hands out the restarter, which ends as well.
 std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
   Lock lock(*this);
-  phase_ = Phase::closed;
+  engine_.close();
   if (const std::shared_ptr<Link> link = link_; link && !link->settled) {
-    const Time now = Clock::now();
-    Time until = now;
+    std::chrono::nanoseconds grace{0};
     if (link->ready && link->process) {  // a service is not ours to end (R5)
-      until = now + std::min(deadline, options_.stop_deadline);
+      grace = std::min(deadline, options_.stop_deadline);
       Encoder to({}, protocol_.format());
       const auto id = next_call_id().text();
       protocol_.shutdown(to, {id.data(), id.size()});
       link->transport->try_send(link->peer, to.buffer());
+      const Time now = Clock::now();
       lock.unlock();
       link->transport->finish(now + std::min<std::chrono::nanoseconds>(deadline, kShutdownLeaves));
       lock.lock();
-      link->lost_at = Clock::now();
-      link->given_up = true;  // by us: its exit is what we wait for now
     }
-    end_process(lock, *link, until);
+    stop(lock, link, grace);
   }
-  restart_at_.reset();
   restarter_.request_stop();
   phase_changed_.notify_all();
   std::jthread restarter = std::move(restarter_);
@@ -233,41 +229,63 @@ Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
                      " were still in flight after " + duration_text(deadline));
 }
 
-Failure ParentSession::start_failure(const Link& link, bool timed_out) const {
+/// What calls are told from now on, and the log.
+void ParentSession::record_end(Link& link) {
+  if (link.exit) {
+    link.exit->last_output = link.output->last();
+    note(events::kWorkerExited, name_ + " " + exit_text(*link.exit));
+  }
+  Failure failure = engine_.was_ready() ? end_of(link) : start_failure(link);
+  if (!link.exit && !engine_.stopped()) note(events::kConnectionLost, failure.message());
+  set_ended(std::move(failure));
+}
+
+Failure ParentSession::closed_early() const {
+  return {ErrorCode::closed, Execution::not_executed, name_ + " was closed while it started"};
+}
+
+Failure ParentSession::end_of(const Link& link) const {
+  FailureData data;
+  data.code = ErrorCode::circuit_open;
+  data.execution = Execution::not_executed;
+  data.message = "the connection to " + name_ + " was lost";
+  if (link.exit && !engine_.abandoned()) {
+    data.message = last_words(name_, *link.exit);
+    data.exit = link.exit;
+  }
+  return Failure(std::move(data));
+}
+
+Failure ParentSession::start_failure(const Link& link) const {
+  if (link.unsuitable) return *link.unsuitable;
   FailureData data;
   data.code = ErrorCode::connection;
   data.execution = Execution::not_executed;
-  if (phase_ == Phase::closed) {
-    data.code = ErrorCode::closed;
-    data.message = name_ + " was closed while it started";
-  } else if (link.unsuitable) {
-    return *link.unsuitable;
-  } else if (timed_out) {
+  data.message = "the connection to " + name_ + " was lost";
+  if (engine_.timed_out()) {
     data.message = name_ +
                    (link.peer == transport::PeerId::none
                         ? " did not connect within "
                         : " connected but did not answer a heartbeat within ") +
                    duration_text(options_.start_timeout) +
                    "; does it run a ChildWorker? Its last output:\n" + link.output->last();
-  } else if (link.exit) {
+  } else if (link.exit && !engine_.abandoned()) {
     data.code = ErrorCode::worker_exited;
     data.exit = link.exit;
-    data.message = ended_->message() + "\n(it ended before it was ready)";
-  } else {
-    data.message = ended_ ? ended_->message() : "the connection to " + name_ + " was lost";
+    data.message = last_words(name_, *link.exit) + "\n(it ended before it was ready)";
   }
   return Failure(std::move(data));
 }
 
 ChannelState ParentSession::state() const noexcept {
   const Lock lock(*this);
-  switch (phase_) {
+  switch (engine_.phase()) {
     case Phase::idle:
       return ChannelState::idle;
     case Phase::connecting:
       return ChannelState::connecting;
     case Phase::ready:
-      return breaker_.admits() ? ChannelState::ready : ChannelState::open_circuit;
+      return engine_.breaker().admits() ? ChannelState::ready : ChannelState::open_circuit;
     case Phase::restarting:
       return ChannelState::restarting;
     case Phase::ended:

@@ -20,10 +20,12 @@ void ParentSession::write_notes(const std::vector<Note>& notes) const noexcept {
   }
 }
 
-/// The breaker is in another state than when this was asked last.
+/// The breaker is in another state than when this was asked last. When it has opened, its probe is
+/// the next thing to do.
 void ParentSession::circuit_changed() {
   using State = engine::CircuitBreaker::State;
-  const State before = std::exchange(circuit_, breaker_.state());
+  const State before = std::exchange(circuit_, engine_.breaker().state());
+  if (link_) wake_at(next_time(*link_));
   switch (circuit_) {
     case State::closed:
       return note(events::kCircuitClosed, "calls to " + name_ + " are sent again");

@@ -1,5 +1,7 @@
 // Reading in a parent's session: waiting callers take turns as the leader (R1), and every event is
 // taken here, whoever read it.
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "call/remote_error.h"
@@ -87,10 +89,13 @@ void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wak
 
 bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   lock.unlock();
-  Event event;
-  const Received received = link.transport->receive(event, until, wake);
+  Arrived arrived;
+  const Received received = link.transport->receive(arrived.event, until, wake);
   if (received == Received::event) {
-    take(lock, link, event);
+    arrived.read(protocol_);
+    const Time now = Clock::now();
+    lock.lock();
+    take(lock, link, arrived, now);
     return true;
   }
   lock.lock();
@@ -98,26 +103,35 @@ bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   return received == Received::woken;
 }
 
-void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
-  if (seat.leads) {
-    while (link.transport->buffered()) {
-      Event event;
-      lock.unlock();
-      if (link.transport->try_receive(event) == Received::event) {
-        take(lock, link, event);
-      } else {
-        lock.lock();
-      }
+/// Takes what has come already, several messages with one look at the clock and under one lock.
+void ParentSession::take_buffered(Lock& lock, Link& link) {
+  constexpr std::size_t kAtOnce = 16;
+  while (link.transport->buffered()) {
+    lock.unlock();
+    std::array<std::optional<Arrived>, kAtOnce> batch;
+    std::size_t count = 0;
+    while (count < batch.size() && link.transport->buffered()) {
+      Arrived& next = batch[count].emplace();
+      if (link.transport->try_receive(next.event) != Received::event) continue;
+      next.read(protocol_);
+      ++count;
     }
+    const Time now = Clock::now();
+    lock.lock();
+    for (std::size_t i = 0; i < count; ++i) take(lock, link, *batch[i], now);
   }
+}
+
+void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
+  if (seat.leads) take_buffered(lock, link);
   act(link, link.role.leave(seat, unattended_ > 0));
 }
 
 void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
-  using Duty = engine::ParentReadRole::Duty;
-  if (duty.watch != Duty::Watch::keep && !link.settled) {
+  using Watch = engine::ParentReadRole::Duty::Watch;
+  if (duty.watch != Watch::keep && !link.settled) {
     core_.supervisor.switch_watch(key_, link.tags + kTransport, link.transport->descriptor(),
-                                  duty.watch == Duty::Watch::on);
+                                  duty.watch == Watch::on);
   }
   if (duty.tick) {
     link.tick_at = Clock::now() + kTick;
@@ -126,74 +140,68 @@ void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
   if (duty.promoted != nullptr) static_cast<Seat*>(duty.promoted)->changed.notify_all();
 }
 
-/// Comes without the lock and leaves with it.
-void ParentSession::take(Lock& lock, Link& link, Event& event) {
-  if (event.kind == Event::Kind::message) return take_message(lock, link, event);
-  lock.lock();
-  const Time now = Clock::now();
+/// May give the lock back for a while.
+void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
+  const Event& event = arrived.event;
   switch (event.kind) {
+    case Event::Kind::message:
+      return take_message(lock, link, arrived, now);
     case Event::Kind::connected:
       // The first one is the worker (R6); libzmq cannot refuse a second, but it gets no calls of
       // ours.
-      if (link.peer == transport::PeerId::none && !link.lost_at) link.peer = event.peer;
-      beat(link, now);
+      if (link.peer != transport::PeerId::none || link.settled) break;
+      link.peer = event.peer;
+      engine_.connected(epoch_of(link), now);
+      supervise(link, now);
       break;
     case Event::Kind::room:
       flush_queue(link);
       break;
     case Event::Kind::lost:
-      if (event.peer != link.peer) break;
-      link.lost_at = now;
+      if (event.peer != link.peer || link.settled) break;
       link.written = event.written;
-      link.ready = false;
+      engine_.lost(now);
       saw_exit(link);
-      settle(link, now);
+      supervise(link, now);
       break;
     case Event::Kind::closed:
       // Ever readable from now on. By then every call has ended; one that slipped in must not wait.
       core_.supervisor.unwatch(link.transport->descriptor());
-      if (link.settled && link_.get() == &link && phase_ != Phase::restarting) {
+      if (link.settled && link_.get() == &link && engine_.phase() != Phase::restarting) {
         end_all(engine::Ending::connection_lost);
       }
       break;
-    case Event::Kind::message:
-      break;
   }
-  wake_at(next_time(link));
 }
 
-void ParentSession::take_message(Lock& lock, Link& link, Event& event) {
+void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
   using protocol::MessageKind;
-  protocol::Message message;
-  if (const auto reading = protocol_.read(event.payload, message);
-      reading != protocol::Reading::message) {
-    lock.lock();
-    return refused(link, reading, message, event);
+  const protocol::Message& message = arrived.message;
+  if (arrived.reading != protocol::Reading::message) {
+    return refused(link, arrived.reading, message, arrived.event);
   }
+  const bool ours = arrived.event.peer == link.peer;
   switch (message.kind) {
     case MessageKind::response:
     case MessageKind::error:
-      lock.lock();
-      if (event.peer == link.peer) answered(link, message, event);
+      if (ours) answered(link, arrived, now);
       return;
     case MessageKind::heartbeat:
-      lock.lock();
-      if (event.peer == link.peer) echoed(link, message, event.payload);
+      if (ours) echoed(link, message, arrived.event.payload, now);
       return;
     case MessageKind::stream_item:
     case MessageKind::credit:
-      lock.lock();
-      if (event.peer == link.peer) take_stream(link, message, event);
+      if (ours) take_stream(link, message, arrived.event);
       return;
     case MessageKind::out:
     case MessageKind::err:
+      lock.unlock();  // the program's own sink hears of it
       link.output->message(message.kind == MessageKind::out ? OutputStream::out : OutputStream::err,
                            message.text);
-      break;
+      return lock.lock();
     default:
-      break;  // spec 13.3: unknown types are ignored
+      return;  // spec 13.3: unknown types are ignored
   }
-  lock.lock();
 }
 
 /// The open call that a message on `link` belongs to; null: it is late, and counted as such.
@@ -202,7 +210,9 @@ Call* ParentSession::find(const Link& link, std::string_view text) {
   return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
 }
 
-void ParentSession::answered(Link& link, const protocol::Message& message, const Event& event) {
+void ParentSession::answered(Link& link, Arrived& arrived, Time now) {
+  const protocol::Message& message = arrived.message;
+  Bytes& frame = arrived.event.payload;
   Call* const asked = find(link, message.id);
   if (asked == nullptr) {
     note(events::kLateAnswer, "an answer that nobody waits for", message.id);
@@ -210,60 +220,56 @@ void ParentSession::answered(Link& link, const protocol::Message& message, const
   }
   using Outcome = engine::CircuitBreaker::Outcome;
   Call& call = *asked;
-  const std::uint64_t epoch = call.epoch;
   engine::Verdict verdict{};
   ledger_.end(call, engine::Ending::answer, verdict);
   link.any_answer = true;
-  const auto ended = [&](Outcome outcome) {
-    metrics_.answered(outcome == Outcome::result, Clock::now() - call.begun);
-    judge(epoch, outcome);
-  };
   const Method& method = *call.method;
   if (!message.damage.empty()) {
-    ended(Outcome::remote_error);
-    finish(call, Reply(method, Failure(ErrorCode::decode, Execution::executed,
-                                       std::string(method.label) +
-                                           ": the answer cannot be read: " + message.damage)));
+    judge(call, Outcome::remote_error, now);
+    finish(call, method,
+           Failure(ErrorCode::decode, Execution::executed,
+                   std::string(method.label) + ": the answer cannot be read: " + message.damage));
   } else if (message.kind == protocol::MessageKind::error) {
-    Failure failure = call::remote_failure(method, error_of(message, event.payload));
-    ended(outcome_of(failure.code()));
-    finish(call, Reply(method, std::move(failure)));
+    Failure failure = call::remote_failure(method, error_of(message, frame));
+    judge(call, outcome_of(failure.code()), now);
+    finish(call, method, std::move(failure));
   } else {
-    ended(Outcome::result);
-    finish(call, Reply(method, part_of(event.payload, message.result), protocol_.format(),
-                       options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil));
+    judge(call, Outcome::result, now);
+    finish(call, method, part_of(std::move(frame), message.result), protocol_.format(),
+           options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil);
   }
 }
 
-void ParentSession::echoed(Link& link, const protocol::Message& message, const Bytes& frame) {
+void ParentSession::echoed(Link& link, const protocol::Message& message, const Bytes& frame,
+                           Time now) {
   const auto id = engine::CallId::parse(message.id);
-  const Time now = Clock::now();
   std::optional<std::chrono::milliseconds> busy;
   if (message.extras.busy_ms) busy = std::chrono::milliseconds(*message.extras.busy_ms);
-  if (!id || !link.heartbeat.echoed(*id, now, busy)) return;
-  metrics_.beat(*link.heartbeat.round_trip());
-  if (link.heartbeat.stalled()) {
+  if (!id || link.settled) return;
+  using Echo = engine::ParentEngine::Echo;
+  const Echo echo = engine_.echoed(*id, now, busy);
+  if (echo == Echo::ignored) return;
+  if (engine_.heartbeat()->stalled()) {
     note(events::kHandlerStalled,
          "a handler of " + name_ + " runs for longer than handler_stall_timeout");
-    tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
-  } else {
-    breaker_.beat_echoed(epoch_of(link));
-    see_circuit();
   }
-  if (link.ready || link.lost_at) return wake_at(next_time(link));
-  link.interfaces = part_of(frame, message.extras.interfaces);
-  if (!suits(link)) return;
-  breaker_.connected(epoch_of(link), now);
-  restarts_.ready(now);
-  link.ready = link.was_ready = true;
-  link.ours = message.extras.present;
+  see_circuit();
+  if (echo == Echo::first) {
+    link.interfaces = part_of(frame, message.extras.interfaces);
+    link.ours = message.extras.present;
+    suits(link) ? became_ready(link, now) : engine_.refuse(now);
+  }
+  supervise(link, now);
+}
+
+void ParentSession::became_ready(Link& link, Time now) {
+  engine_.ready(now);
+  link.ready = true;
   ours_ = link.ours;
   note(events::kWorkerReady,
        name_ + (link.ours ? " is ready" : " is ready; its runtime is another's"));
-  if (phase_ == Phase::connecting || phase_ == Phase::restarting) phase_ = Phase::ready;
   flush_queue(link);
   phase_changed_.notify_all();
-  wake_at(next_time(link));
 }
 
 }  // namespace multifrost::session

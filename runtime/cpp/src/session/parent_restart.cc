@@ -1,43 +1,54 @@
-// Bringing a worker back that has ended by itself (spec 7.3, R5).
+// What becomes of a session when its worker has ended (spec 7.3, R5).
 //
-// Launching blocks, so it has a thread of its own, made when it is first needed. It does nothing
-// that open() and close() could do at the same time: `lifecycle_` keeps them apart.
+// Launching blocks, so restarts have a thread of their own, made when it is first needed. It does
+// nothing that open() and close() could do at the same time: `lifecycle_` keeps them apart.
 #include <utility>
+#include <vector>
 
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
 
 namespace multifrost::session {
 
-/// The current worker, ready until now, or one that was to take its place, has ended; `ended_` says
-/// how.
-void ParentSession::worker_lost(Time now) {
-  using Kind = engine::RestartPolicy::Decision::Kind;
-  const auto decision = restarts_.exited(now, false, next_call_id().low);
-  if (decision.kind == Kind::restart) {
-    phase_ = Phase::restarting;
-    restart_at_ = decision.at;
-    note(events::kWorkerRestarts, "attempt " + std::to_string(restarts_.attempts()) +
+/// Those that go on wait for the next worker, in their order.
+void ParentSession::end_calls(Duty::Calls which, engine::Ending by) {
+  using Calls = Duty::Calls;
+  if (which == Calls::none) return;
+  if (which == Calls::all) return end_all(by);
+  if (link_) {
+    while (engine::CallLedger::Entry* const entry = ledger_.any_sent_on(epoch_of(*link_))) {
+      end(static_cast<Call&>(*entry), by);
+    }
+    early_.insert(early_.begin(), link_->queued.begin(), link_->queued.end());
+    link_->queued.clear();
+  }
+  if (which == Calls::sent) return;
+  const std::vector<Call*> waiting(early_.begin(), early_.end());
+  for (Call* const call : waiting) {
+    if (!call->timeout) end(*call, by);
+  }
+}
+
+/// How the worker, or the attempt to bring it back, has ended.
+void ParentSession::set_ended(Failure failure) {
+  ended_ = std::move(failure);
+  if (engine_.phase() != Phase::ended || engine_.restarts() == 0) return;
+  FailureData data = ended_->data();
+  data.message += "\n(after " + std::to_string(engine_.restarts()) + " restarts in a row)";
+  ended_ = Failure(std::move(data));
+}
+
+void ParentSession::go_on(Duty::Then then) {
+  if (then == Duty::Then::restart) {
+    note(events::kWorkerRestarts, "attempt " + std::to_string(engine_.restarts()) +
                                       " to start it again, since " + ended_->message());
     if (!restarter_.joinable()) {
       restarter_ = std::jthread([this](const std::stop_token& stop) { restart_when_due(stop); });
     }
-  } else {
-    using Cause = engine::CircuitBreaker::Cause;
-    phase_ = Phase::ended;
-    const int attempts = restarts_.attempts();
-    if (attempts > 0) {
-      FailureData data = ended_->data();
-      data.message += "\n(after " + std::to_string(attempts) + " restarts in a row)";
-      ended_ = Failure(std::move(data));
-    }
+  } else if (then == Duty::Then::give_up) {
     note(events::kWorkerEnded, ended_->message());
-    if (breaker_.force_open(attempts > 0 ? Cause::restarts_exhausted : Cause::worker_exited, now)) {
-      metrics_.tripped();
-    }
-    see_circuit();
-    end_all(ended_->exit_status() ? engine::Ending::worker_exit : engine::Ending::connection_lost);
   }
+  see_circuit();
   phase_changed_.notify_all();
 }
 
@@ -45,12 +56,12 @@ void ParentSession::worker_lost(Time now) {
 void ParentSession::restart_when_due(const std::stop_token& stop) {
   Lock lock(*this);
   while (!stop.stop_requested()) {
-    if (!restart_at_) {
+    const auto at = engine_.restart_at();
+    if (!at) {
       phase_changed_.wait(lock.native());
-    } else if (Clock::now() < *restart_at_) {
-      phase_changed_.wait_until(lock.native(), *restart_at_);
+    } else if (Clock::now() < *at) {
+      phase_changed_.wait_until(lock.native(), *at);
     } else {
-      restart_at_.reset();
       lock.unlock();
       {
         const std::lock_guard one_at_a_time(lifecycle_);
@@ -65,30 +76,17 @@ void ParentSession::restart() {
   std::shared_ptr<Link> former;  // goes without the lock: its transport may linger
   {
     const Lock lock(*this);
-    if (phase_ != Phase::restarting) return;  // open() or close() came first
+    if (!engine_.restart_due(Clock::now())) return;  // open() or close() came first
     former.swap(link_);
   }
   former.reset();
   auto launched = launcher_->launch();
-  Lock lock(*this);
-  const bool wanted = phase_ == Phase::restarting;
-  if (launched) {
-    adopt(*std::move(launched));
-    const std::shared_ptr<Link> link = link_;
-    bool in_time = true;
-    if (wanted) {
-      in_time = phase_changed_.wait_for(lock.native(), options_.start_timeout, [&] {
-        return phase_ != Phase::restarting || link->settled || link->was_ready || link->unsuitable;
-      });
-    }
-    if (link->was_ready) return;
-    Failure failure = start_failure(*link, !in_time);
-    end_process(lock, *link, Clock::now());
-    ended_ = std::move(failure);
-  } else {
-    ended_ = launched.failure();
-  }
-  if (phase_ == Phase::restarting) worker_lost(Clock::now());
+  const Lock lock(*this);
+  if (launched) return adopt(*std::move(launched));  // close(), if it came meanwhile, ends it
+  const Duty duty = engine_.launch_failed(Clock::now(), next_call_id().low);
+  set_ended(launched.failure());
+  end_calls(duty.calls, duty.by);
+  go_on(duty.then);
 }
 
 }  // namespace multifrost::session

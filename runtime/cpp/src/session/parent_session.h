@@ -2,21 +2,11 @@
 // (R4).
 //
 // A synchronous caller reads the connection himself while he waits; else the runtime's supervisor
-// does (R1). The state of the worker:
-//
-//   idle       | open()                         → connecting
-//   connecting | heartbeat echoed               → ready;  exit, loss or start_timeout → ended
-//   ready      | exit or loss of the connection → restarting, where the policy says so, else ended
-//   restarting | heartbeat echoed               → ready;  attempts exhausted → ended
-//   ended      | open()                         → connecting (calls fail with circuit_open, R5)
-//              | reset_circuit()                → idle
-//   any        | close()                        → closed; open() → connecting again
-//
-// Calls are queued while connecting and restarting. The circuit breaker beside it refuses calls
-// while a worker that is connected fails or is silent. Thread rule: any thread, any method.
-// Blocking rule: open(), close(), drain(), call() and waiting for an AsyncCall, each within its
-// deadline. No lock is held over anything that can block; no user code runs under the lock, on a
-// reader or on the supervisor.
+// does (R1). What it does about its worker is decided by engine::ParentEngine, whose table says
+// what leads to what; the session tells it what happens and does what it says. Calls are queued
+// while the worker is being started. Thread rule: any thread, any method. Blocking rule: open(),
+// close(), drain(), call() and waiting for an AsyncCall, each within its deadline. No lock is held
+// over anything that can block; no user code runs under the lock, on a reader or on the supervisor.
 #pragma once
 
 #include <atomic>
@@ -30,14 +20,13 @@
 #include <vector>
 
 #include "engine/call_ledger.h"
-#include "engine/circuit_breaker.h"
 #include "engine/deadline_queue.h"
-#include "engine/metrics.h"
-#include "engine/restart_policy.h"
+#include "engine/parent_engine.h"
 #include "multifrost/channel.h"
 #include "multifrost/parent_worker.h"
 #include "multifrost/stream.h"
 #include "protocol/protocol.h"
+#include "session/arrived.h"
 #include "session/call.h"
 #include "session/launcher.h"
 #include "session/link.h"
@@ -61,6 +50,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<int> process_id() const noexcept;
   Executor& executor() noexcept { return *core_.executor; }
   bool in_own_process() const noexcept;
+  /// What a call gets in a child of fork(), where no lock may be asked for (R10).
+  Failure misplaced(const Method& method) const;
 
   // parent_handshake.cc
   Result<void> expect(const Interface& interface);
@@ -80,6 +71,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   /// False: it had not ended by then.
   bool wait_for_end(Call& call, std::chrono::steady_clock::time_point until);
   void cancel(Call& call);
+  /// False: the call has ended, and `continuation` is still the caller's.
+  bool keep_continuation(AsyncCall& call, std::unique_ptr<Continuation>& continuation);
   /// The outcome of `call` is wanted as soon as it is there, but no thread waits for it.
   void attend(Call& call);
 
@@ -98,7 +91,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   friend class StreamCall;
   using Clock = std::chrono::steady_clock;
   using Time = Clock::time_point;
-  enum class Phase : std::uint8_t { idle, connecting, ready, restarting, ended, closed };
+  using Phase = engine::ParentEngine::Phase;
+  using Duty = engine::ParentEngine::Duty;
   enum Tag : unsigned { kTransport, kFlush, kExit, kOut, kErr, kTagsPerLink };
 
   /// The session's lock. Outcomes of asynchronous calls, and records for the log, are collected
@@ -111,10 +105,15 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
       if (lock_.owns_lock()) unlock();
     }
     void lock() { lock_.lock(); }
-    void unlock();
+    void unlock() {
+      if (session_.first_ended_ != nullptr || !session_.notes_.empty()) return give_out();
+      lock_.unlock();
+    }
     std::unique_lock<std::mutex>& native() { return lock_; }
 
    private:
+    void give_out();
+
     ParentSession& session_;
     std::unique_lock<std::mutex> lock_;
   };
@@ -128,12 +127,17 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void send(Lock& lock, Call& call, Buffer& message);
   void flush_queue(Link& link);
   void end(Call& call, engine::Ending by);
-  void finish(Call& call, Reply reply);
+  /// `outcome` is what the Reply is made of.
+  template <class... Outcome>
+  void finish(Call& call, Outcome&&... outcome) {
+    call.reply.emplace(std::forward<Outcome>(outcome)...);
+    finished(call);
+  }
+  void finished(Call& call);
   void give_out_later(AsyncCall& call);
   bool may_hold(const Link& link, const Call& call) const noexcept;
   void hold(Link& link);
   void end_all(engine::Ending by);
-  void end_calls_of(Link& link, engine::Ending by);
   Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
   void tell_cancelled(const Call& call);
   std::uint64_t epoch_of(const Link& link) const noexcept;
@@ -157,11 +161,13 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   bool read_once(Lock& lock, Link& link, Time until, int wake);
   void leave(Lock& lock, Link& link, Seat& seat);
   void act(Link& link, const engine::ParentReadRole::Duty& duty);
-  void take(Lock& lock, Link& link, transport::Event& event);
-  void take_message(Lock& lock, Link& link, transport::Event& event);
+  void take(Lock& lock, Link& link, Arrived& arrived, Time now);
+  void take_message(Lock& lock, Link& link, Arrived& arrived, Time now);
+  void take_buffered(Lock& lock, Link& link);
   Call* find(const Link& link, std::string_view text);
-  void answered(Link& link, const protocol::Message& message, const transport::Event& event);
-  void echoed(Link& link, const protocol::Message& message, const Bytes& frame);
+  void answered(Link& link, Arrived& arrived, Time now);
+  void echoed(Link& link, const protocol::Message& message, const Bytes& frame, Time now);
+  void became_ready(Link& link, Time now);
 
   // parent_handshake.cc
   std::optional<Failure> mismatch(const Link& link, const Interface& expected) const;
@@ -176,9 +182,10 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void read_output(const std::shared_ptr<Link>& link, OutputStream stream);
   void watch_output(Link& link, OutputStream stream, bool on);
   void saw_exit(Link& link);
+  void supervise(Link& link, Time now);
+  void obey(Link& link, const Duty& duty, Time now);
   void beat(Link& link, Time now);
   void expire(Time now);
-  void settle(Link& link, Time now);
   void wake_at(Time time);
   Time next_time(const Link& link) const;
 
@@ -188,17 +195,18 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void circuit_changed();
   /// After whatever may have changed the breaker.
   void see_circuit() {
-    if (breaker_.state() != circuit_) circuit_changed();
+    if (engine_.breaker().state() != circuit_) circuit_changed();
   }
 
   // parent_health.cc
-  void judge(std::uint64_t epoch, engine::CircuitBreaker::Outcome outcome);
+  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome, Time now);
   void judge_end(const Call& call, bool sent, engine::Ending by);
-  void tripped(bool just_now);
   std::string circuit_text() const;
 
   // parent_restart.cc
-  void worker_lost(Time now);
+  void end_calls(Duty::Calls which, engine::Ending by);
+  void set_ended(Failure failure);
+  void go_on(Duty::Then then);
   void restart_when_due(const std::stop_token& stop);
   void restart();
 
@@ -206,8 +214,11 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void adopt(Launched launched);
   void retire(Link& link);
   std::jthread end_worker(std::chrono::nanoseconds deadline);
-  void end_process(Lock& lock, Link& link, Time until);
-  Failure start_failure(const Link& link, bool timed_out) const;
+  void stop(Lock& lock, const std::shared_ptr<Link>& link, std::chrono::nanoseconds grace);
+  void record_end(Link& link);
+  Failure closed_early() const;
+  Failure end_of(const Link& link) const;
+  Failure start_failure(const Link& link) const;
 
   Runtime::Core& core_;
   const std::unique_ptr<Launcher> launcher_;
@@ -222,21 +233,17 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
 
   mutable std::mutex mutex_;
   std::condition_variable phase_changed_;
-  int draining_ = 0;                       ///< threads in drain()
-  std::atomic<Phase> phase_{Phase::idle};  ///< changed under the lock
+  int draining_ = 0;               ///< threads in drain()
   std::atomic<bool> ours_{false};  ///< the worker reads our extensions; changed under the lock
   std::shared_ptr<Link> link_;
-  std::deque<Call*> early_;       ///< calls that wait for a link, in order
-  std::optional<Failure> ended_;  ///< why, in Phase::ended
+  std::deque<Call*> early_;  ///< calls that wait for a link, in order
+  engine::ParentEngine engine_;
+  std::optional<Failure> ended_;  ///< how the last worker, or attempt to start one, did
   engine::CallLedger ledger_;
-  std::size_t unattended_ = 0;       ///< open calls that attend() was called for
-  engine::DeadlineQueue deadlines_;  ///< of asynchronous calls
-  engine::CircuitBreaker breaker_;
-  engine::CircuitBreaker::State circuit_;  ///< of breaker_, as it was recorded last
+  std::size_t unattended_ = 0;             ///< open calls that attend() was called for
+  engine::DeadlineQueue deadlines_;        ///< of asynchronous calls
+  engine::CircuitBreaker::State circuit_;  ///< as it was recorded last
   std::vector<Note> notes_;                ///< written when the lock is given back
-  engine::RestartPolicy restarts_;
-  engine::CallMetrics metrics_;
-  std::optional<Time> restart_at_;    ///< in Phase::restarting, between two attempts
   std::jthread restarter_;            ///< launches anew; runs from the first restart until close()
   protocol::InterfaceList expected_;  ///< by generated clients
   Supervisor::Key key_ = 0;

@@ -40,10 +40,8 @@ bool result_streams(StreamKind kind) noexcept {
 
 }  // namespace
 
-StreamCall::StreamCall(std::shared_ptr<ParentSession> session, Executor& executor,
-                       StreamKind kind) noexcept
-    : AsyncCall(std::move(session), executor),
-      intake_(result_streams(kind) ? engine::kStreamWindow : 0) {
+StreamCall::StreamCall(std::shared_ptr<ParentSession> session, StreamKind kind) noexcept
+    : AsyncCall(std::move(session)), intake_(result_streams(kind) ? engine::kStreamWindow : 0) {
   call().stream = this;
   if (kind == StreamKind::from_worker) outflow_.close();
 }
@@ -66,8 +64,7 @@ Failure ParentSession::carries_no_streams(const Method& method) const {
 Result<OpenedStream> ParentSession::open_stream(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
-  const auto stream =
-      std::make_shared<StreamCall>(shared_from_this(), executor(), request.method().stream);
+  const auto stream = std::make_shared<StreamCall>(shared_from_this(), request.method().stream);
   Call& call = stream->call();
   prepare(call, request);
   {
@@ -87,22 +84,18 @@ Result<OpenedStream> ParentSession::open_stream(Request& request) {
 void ParentSession::refuse_stream(Call& call) {
   engine::Verdict verdict{};
   ledger_.end(call, Ending::cancel, verdict);
-  metrics_.failed();
-  judge(0, engine::CircuitBreaker::Outcome::unsent);
-  finish(call, Reply(*call.method, carries_no_streams(*call.method)));
+  judge_end(call, false, Ending::connection_lost);
+  finish(call, *call.method, carries_no_streams(*call.method));
   wake_if_leads(call);
 }
 
 /// The worker does not keep to the protocol: the call ends, the connection does not.
 void ParentSession::fail_stream(Call& call, const std::string& why) {
   tell_cancelled(call);
-  const std::uint64_t epoch = call.epoch;
   engine::Verdict verdict{};
   ledger_.end(call, Ending::answer, verdict);
-  metrics_.answered(false, Clock::now() - call.begun);
-  judge(epoch, engine::CircuitBreaker::Outcome::remote_error);
-  finish(call, Reply(*call.method,
-                     Failure(ErrorCode::decode, Execution::executed, label_of(call) + why)));
+  judge(call, engine::CircuitBreaker::Outcome::remote_error, Clock::now());
+  finish(call, *call.method, Failure(ErrorCode::decode, Execution::executed, label_of(call) + why));
 }
 
 /// From finish(): the call has its outcome.
@@ -121,7 +114,8 @@ void ParentSession::serve(Seat& seat) {
 
 /// Ends the leader's wait if he waits for this call; he does not see what others do to it.
 void ParentSession::wake_if_leads(const Call& call) {
-  if (call.seat.leads || (call.stream != nullptr && call.stream->leads())) leader_wake_.set();
+  const bool waits = call.seat != nullptr && call.seat->leads;
+  if (waits || (call.stream != nullptr && call.stream->leads())) leader_wake_.set();
 }
 
 // ---- messages
@@ -272,8 +266,7 @@ Result<void> ParentSession::finish_items(StreamCall& stream, std::optional<std::
 /// hold (R10).
 std::optional<Failure> StreamCall::misplaced() const {
   if (session_->in_own_process()) return std::nullopt;
-  return Failure(ErrorCode::wrong_process, Execution::not_executed,
-                 label_of(call_) + "this stream belongs to the process that opened it");
+  return session_->misplaced(*call_.method);
 }
 
 /// Items that follow each other this fast leave together; a writer who waits for anything in
@@ -323,9 +316,7 @@ Result<void> StreamCall::finish() {
   return session_->finish_items(*this, std::nullopt);
 }
 
-void StreamCall::cancel() noexcept {
-  if (session_->in_own_process()) PendingState::cancel();
-}
+void StreamCall::cancel() noexcept { AsyncCall::cancel(); }
 
 void StreamCall::give_up() noexcept {
   if (!session_->in_own_process()) return;

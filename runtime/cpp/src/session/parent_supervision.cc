@@ -10,22 +10,10 @@
 namespace multifrost::session {
 namespace {
 
-using namespace std::chrono_literals;
 using transport::Event;
 using transport::Received;
 
-/// After the exit: how long answers and output may still arrive (R1, R7). Another process can hold
-/// either open.
-constexpr auto kDrainAnswers = 100ms;
-constexpr auto kDrainOutput = 200ms;
-/// After the loss of the connection: how long its process may take to end before it is made to.
-constexpr auto kExitAfterLoss = 500ms;
-
-std::string exit_text(const ExitStatus& exit) {
-  if (exit.code) return "ended with exit status " + std::to_string(*exit.code);
-  if (exit.signal) return "was killed by signal " + std::to_string(*exit.signal);
-  return "ended";
-}
+using Signal = engine::ParentEngine::Duty::Signal;
 
 }  // namespace
 
@@ -55,8 +43,7 @@ void ParentSession::on_ready(unsigned tag) {
   }
   const Lock lock(*this);
   saw_exit(*link);
-  settle(*link, Clock::now());
-  wake_at(next_time(*link));
+  supervise(*link, Clock::now());
 }
 
 void ParentSession::read_as_supervisor(const std::shared_ptr<Link>& link) {
@@ -65,16 +52,15 @@ void ParentSession::read_as_supervisor(const std::shared_ptr<Link>& link) {
   // One turn: the rest is reported again, and other workers get theirs (R3).
   for (std::size_t turn = transport::Limits{}.messages_per_turn;
        turn > 0 || link->transport->buffered(); --turn) {
-    Event event;
+    Arrived arrived;
     lock.unlock();
-    const bool more = link->transport->try_receive(event) == Received::event;
-    const bool closed = event.kind == Event::Kind::closed;
-    if (more) {
-      take(lock, *link, event);
-    } else {
-      lock.lock();
-    }
-    if (!more || closed) break;
+    const bool more = link->transport->try_receive(arrived.event) == Received::event;
+    if (more) arrived.read(protocol_);
+    const Time now = Clock::now();
+    lock.lock();
+    if (!more) break;
+    take(lock, *link, arrived, now);
+    if (arrived.event.kind == Event::Kind::closed) break;
   }
   act(*link, link->role.supervisor_done());
 }
@@ -92,7 +78,9 @@ void ParentSession::read_output(const std::shared_ptr<Link>& link, OutputStream 
   const Lock lock(*this);
   if (open) return watch_output(*link, stream, true);
   link->pipe(stream).ended = true;
-  settle(*link, Clock::now());
+  if (link->settled || !link->out.ended || !link->err.ended) return;
+  engine_.output_ended();
+  supervise(*link, Clock::now());
 }
 
 void ParentSession::watch_output(Link& link, OutputStream stream, bool on) {
@@ -122,9 +110,7 @@ void ParentSession::on_time(Time now) {
       link_->release_at.reset();
       link_->transport->release();
     }
-    beat(*link_, now);
-    settle(*link_, now);
-    wake_at(next_time(*link_));
+    supervise(*link_, now);
   }
   wake_at(deadlines_.next());
 }
@@ -138,22 +124,44 @@ void ParentSession::expire(Time now) {
   }
 }
 
-void ParentSession::beat(Link& link, Time now) {
-  if (link.peer == transport::PeerId::none || link.lost_at) return;
-  if (link.heartbeat.expired(now)) {
-    note(events::kHeartbeatMissed,
-         name_ + " has missed " + std::to_string(link.heartbeat.misses()) + " heartbeats in a row");
-    tripped(breaker_.beat_missed(epoch_of(link), link.heartbeat.exhausted(), now));
+/// Does what the engine wants done about the current worker.
+void ParentSession::supervise(Link& link, Time now) {
+  if (link.settled) return;
+  obey(link, engine_.step(now, next_call_id().low), now);
+  wake_at(next_time(link));
+}
+
+void ParentSession::obey(Link& link, const Duty& duty, Time now) {
+  if (duty.missed) {
+    note(events::kHeartbeatMissed, name_ + " has missed " +
+                                       std::to_string(engine_.heartbeat()->misses()) +
+                                       " heartbeats in a row");
   }
-  if (link.heartbeat.due(now, breaker_.probe_at()) != engine::Heartbeat::Due::send) return;
+  if (duty.beat) beat(link, now);
+  if (duty.abandoned) {
+    note(events::kConnectionLost,
+         name_ + " lives on without its connection and cannot be reached again: it is killed");
+  }
+  if (duty.signal == Signal::terminate) {
+    link.process->pipes().lifeline.reset();
+    link.process->signal(SIGTERM);
+  } else if (duty.signal == Signal::kill) {
+    link.process->signal(SIGKILL);
+  }
+  link.ready = engine_.usable();
+  if (duty.over) record_end(link);
+  end_calls(duty.calls, duty.by);
+  if (duty.over) retire(link);
+  go_on(duty.then);
+}
+
+void ParentSession::beat(Link& link, Time now) {
   const engine::CallId id = next_call_id();
   const auto text = id.text();
   Encoder to({}, protocol_.format());
   protocol_.heartbeat(to, {text.data(), text.size()}, link.ready ? nullptr : &expected_);
-  link.heartbeat.sent(id, now);
-  const bool taken = link.transport->try_send(link.peer, to.buffer()) == transport::Sent::taken;
-  taken ? breaker_.probe_sent(now) : breaker_.probe_unsent(now);
-  see_circuit();
+  const bool left = link.transport->try_send(link.peer, to.buffer()) == transport::Sent::taken;
+  engine_.beat_sent(id, left, now);
 }
 
 void ParentSession::wake_at(Time time) {
@@ -167,67 +175,15 @@ ParentSession::Time ParentSession::next_time(const Link& link) const {
   if (link.settled) return next;
   if (link.tick_at) next = std::min(next, *link.tick_at);
   if (link.release_at) next = std::min(next, *link.release_at);
-  if (link.peer != transport::PeerId::none && !link.lost_at) {
-    next = std::min(next, link.heartbeat.next(breaker_.probe_at()));
-  }
-  if (link.exited_at) {
-    const Time answers = *link.exited_at + kDrainAnswers;
-    const Time output = *link.exited_at + kDrainOutput;
-    next = std::min(next, link.lost_at || Clock::now() >= answers ? output : answers);
-  } else if (link.lost_at && !link.given_up) {
-    next = std::min(next, *link.lost_at + kExitAfterLoss);
-  }
-  return next;
+  return std::min(next, engine_.next());
 }
 
 void ParentSession::saw_exit(Link& link) {
   if (!link.process || link.exit) return;
   link.exit = link.process->try_reap();
   if (!link.exit) return;
-  link.exited_at = Clock::now();
+  engine_.exited(Clock::now());
   core_.supervisor.unwatch(link.process->exit_descriptor());
-}
-
-/// Ends the link once everything that it may still bring has arrived.
-void ParentSession::settle(Link& link, Time now) {
-  if (link.settled) return;
-  if (link.exit) {
-    const bool answers = link.lost_at || now >= *link.exited_at + kDrainAnswers;
-    const bool output = (link.out.ended && link.err.ended) || now >= *link.exited_at + kDrainOutput;
-    if (!answers || !output) return;
-    link.exit->last_output = link.output->last();
-  } else if (!link.lost_at) {
-    return;
-  } else if (link.process) {
-    if (link.given_up || now < *link.lost_at + kExitAfterLoss) return;
-    // It lives without a connection, and its listener is closed: nobody can reach it any more.
-    link.given_up = true;
-    note(events::kConnectionLost,
-         name_ + " lives on without its connection and cannot be reached again: it is killed");
-    end_calls_of(link, engine::Ending::connection_lost);
-    link.process->signal(SIGKILL);
-    return;
-  }
-  FailureData data;
-  data.code = ErrorCode::circuit_open;
-  data.execution = Execution::not_executed;
-  if (link.exit && !link.given_up) {
-    data.message = name_ + " " + exit_text(*link.exit);
-    if (!link.exit->last_output.empty()) data.message += ", after:\n" + link.exit->last_output;
-    data.exit = link.exit;
-  } else {
-    data.message = "the connection to " + name_ + " was lost";
-  }
-  ended_ = Failure(std::move(data));
-  if (link.exit) note(events::kWorkerExited, name_ + " " + exit_text(*link.exit));
-  if (!link.exit) note(events::kConnectionLost, ended_->message());
-  end_calls_of(link, link.exit ? engine::Ending::worker_exit : engine::Ending::connection_lost);
-  retire(link);
-  if (phase_ == Phase::ready) {
-    worker_lost(now);
-  } else if (phase_ == Phase::connecting) {
-    phase_ = Phase::ended;  // open() tells its caller
-  }
 }
 
 }  // namespace multifrost::session

@@ -28,7 +28,7 @@ namespace multifrost::session {
 
 class StreamCall final : public AsyncCall, public StreamPort {
  public:
-  StreamCall(std::shared_ptr<ParentSession> session, Executor& executor, StreamKind kind) noexcept;
+  StreamCall(std::shared_ptr<ParentSession> session, StreamKind kind) noexcept;
   ~StreamCall() override;
 
   /// Somebody who waits for this call reads the connection.

@@ -118,7 +118,7 @@ void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
 void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
                                 const WaitingCall& waiting, Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  const Function* const function = functions_.find(name_space, call.function);
+  const Function* const function = slot.last_function.find(functions_, name_space, call.function);
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
   if (function == nullptr && !functions_.has_name_space(name_space)) return;
   const auto refuse = [&](ErrorCode code, std::string_view before, std::string_view after) {

@@ -7,7 +7,7 @@ A codec turns a value into what travels and back, and names the path of what doe
 from __future__ import annotations
 
 from .._hooks import Interface
-from ._calls import Calls, Method, Parameter, require, serve
+from ._calls import Calls
 from ._codec import Codec, Misfit
 from ._composite import (
     Field,
@@ -22,6 +22,8 @@ from ._composite import (
 )
 from ._enum import EnumOf
 from ._errors import InterfaceError
+from ._items import Items, Returns, Yields
+from ._method import Method, Parameter
 from ._scalar import (
     ANY,
     BOOL,
@@ -47,9 +49,10 @@ from ._scalar import (
     U32,
     U64,
 )
-from ._streams import Items, Returns, Stream, SyncStream, Yields
-
-GENERATED_CODE_VERSION = 2
+from ._serve import serve
+from ._stream import Stream
+from ._sync_stream import SyncStream
+from ._version import GENERATED_CODE_VERSION, require
 
 __all__ = [
     "ANY",

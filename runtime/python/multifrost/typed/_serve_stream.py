@@ -18,33 +18,36 @@ from collections.abc import (
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .._served_streams import begin, open_stream
 from .._wait import awaiting, blocking, on_loop
-from .._worker_stream import WorkerStream, open_stream
 from ..errors import EncodeError, InvalidArgument
 from ._codec import describe
-from ._streams import Items
+from ._items import Items
 
 if TYPE_CHECKING:
     from .._hooks import CallContext
-    from ._calls import Method
+    from .._worker_stream import WorkerStream
+    from ._method import Method
 
 
 def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]:
     """The handler for `_multifrost_dispatch`."""
 
     def handler(service: Any, wire: list[Any], context: CallContext) -> Any:
-        arguments = method.decode_arguments(wire)
         stream = open_stream(context)
         if method.output is not None and not stream.takes_items:
-            raise InvalidArgument(f"{method.label}: its result is a stream; this caller takes none")
-        stream.begin(context)
-        stream.raise_failure()
+            raise _refused(method, "its result is a stream, which this caller does not take")
+        if method.input is not None and not stream.sends_items:
+            raise _refused(method, "it reads a stream of items, which this caller does not offer")
+        arguments = method.decode_arguments(wire)
+        begin(context)
         stream.end.label = method.label
         if method.input is not None:
             arguments.append(Items(method, stream))
             stream.end.give_credit()
         try:
             outcome = getattr(service, method.python_name)(*arguments)
+            arguments.clear()  # a generator that forgets its items may be the only one to hold them
             if hasattr(outcome, "__await__") or hasattr(outcome, "__aiter__"):
                 return _finish_later(method, stream, outcome)
             answer = _finish(method, stream, outcome)
@@ -59,6 +62,13 @@ def serve_stream(method: Method) -> Callable[[Any, list[Any], CallContext], Any]
     return handler
 
 
+def _refused(method: Method, why: str) -> InvalidArgument:
+    return InvalidArgument(
+        f"{method.label}: {why}: it needs a client that was generated for it, over a runtime of "
+        "mfgen's"
+    )
+
+
 def _finish(method: Method, stream: WorkerStream, outcome: Any) -> Any:
     if method.output is None:
         return method.encode_result(outcome)
@@ -66,7 +76,8 @@ def _finish(method: Method, stream: WorkerStream, outcome: Any) -> Any:
     try:
         for index, item in enumerate(iterator):
             packed = method.pack_item(method.output, item, index)
-            blocking(partial(stream.end.put, packed))
+            if blocking(partial(stream.end.put, packed)) is not True:
+                break
     finally:
         if isinstance(iterator, Generator):
             iterator.close()
@@ -104,7 +115,8 @@ async def _send(method: Method, stream: WorkerStream, items: AsyncIterator[Any])
     try:
         async for item in items:
             packed = method.pack_item(method.output, item, index)
-            await awaiting(partial(stream.end.put, packed))
+            if await awaiting(partial(stream.end.put, packed)) is not True:
+                break
             index += 1
     finally:
         if isinstance(items, AsyncGenerator):

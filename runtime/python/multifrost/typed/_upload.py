@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from .._stream_call import StreamCall
-    from ._calls import Method
+    from ._method import Method
 
 
 def send_in_task(method: Method, call: StreamCall, items: Any) -> asyncio.Task[None]:

@@ -154,11 +154,11 @@ bool DirectTransport::deliver(Event& into) {
 
 bool DirectTransport::deliver_message(Event& into) {
   while (!turns_.empty()) {
-    const Shared connection = turns_.front();
+    Connection* const connection = turns_.front().get();
     if (turn_left_ == 0) {
       // Somebody else's turn, also somebody's who has only just sent something (R3).
+      turns_.push_back(std::move(turns_.front()));
       turns_.pop_front();
-      turns_.push_back(connection);
       turn_left_ = limits_.messages_per_turn;
       look(Clock::now());
       continue;
@@ -181,7 +181,7 @@ bool DirectTransport::deliver_message(Event& into) {
       continue;
     }
     if (connection->state() == Connection::State::ended) {
-      remove(connection, connection->reason());
+      remove(Shared(turns_.front()), connection->reason());
       if (events_.empty()) continue;
       into = std::move(events_.front());
       events_.pop_front();

@@ -2,6 +2,7 @@
 #include "transport/direct/out_segments.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace multifrost::transport::direct {
@@ -19,7 +20,14 @@ int gather(const Buffer& message, std::size_t skipped, std::span<iovec> into) no
 }
 
 void OutSegments::add_message(std::string_view head, Buffer& message) {
-  add_rest(head, message, 0);
+  const std::size_t size = message.size();
+  if (size >= kMovedFrom) return add_rest(head, message, 0);
+  char* to = segment_for(head.size() + size).extend(head.size() + size);
+  std::memcpy(to, head.data(), head.size());
+  std::memcpy(to + head.size(), message.data(), size);
+  message.clear();
+  added_ += head.size() + size;
+  ends_.push_back(added_);
 }
 
 void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t done) {
@@ -39,12 +47,17 @@ void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t d
   ends_.push_back(added_);
 }
 
-void OutSegments::append(std::string_view bytes) {
-  if (bytes.empty()) return;
-  if (segments_.empty() || segments_.back().size() + bytes.size() > kJoinedUpTo) {
+/// Where so many bytes go; its content grows, but what it holds stays where it is.
+Buffer& OutSegments::segment_for(std::size_t more) {
+  if (segments_.empty() || segments_.back().size() + more > kJoinedUpTo) {
     segments_.push_back(std::exchange(spare_, Buffer()));
   }
-  segments_.back().append(bytes);
+  return segments_.back();
+}
+
+void OutSegments::append(std::string_view bytes) {
+  if (bytes.empty()) return;
+  segment_for(bytes.size()).append(bytes);
   added_ += bytes.size();
 }
 

@@ -47,6 +47,7 @@ class OutSegments {
   static constexpr std::size_t kMovedFrom = 16 * 1024;
   static constexpr std::size_t kJoinedUpTo = 64 * 1024;
 
+  Buffer& segment_for(std::size_t more);
   void append(std::string_view bytes);
 
   BlockPool* blocks_;
