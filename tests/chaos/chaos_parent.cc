@@ -1,10 +1,11 @@
 // The parent that the tests of orphans kill: starts one worker for each command line given, has it
 // answer, and waits for its own end.
 //
-//   chaos_parent [--busy] -- PROGRAM [ARGUMENT…] [-- PROGRAM …]…
+//   chaos_parent [--busy] [--guard] -- PROGRAM [ARGUMENT…] [-- PROGRAM …]…
 //
-// With --busy every worker is stuck in a handler meanwhile. A program called `foreign` is no worker
-// of ours: it is ready when it prints a line. Prints `ready` when all are.
+// With --busy every worker is stuck in a handler meanwhile, with --guard each has a guard. A
+// program called `foreign` is no worker of ours: it is ready when it prints a line. Prints `ready`
+// when all are.
 #include <poll.h>
 
 #include <cstdio>
@@ -35,6 +36,14 @@ class FirstLine final : public multifrost::OutputSink {
   std::promise<void> came_;
 };
 
+/// Among those before the first command.
+bool has_option(int argc, char** argv, std::string_view name) {
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    if (argv[i] == name) return true;
+  }
+  return false;
+}
+
 std::vector<std::vector<std::string>> commands(int argc, char** argv) {
   std::vector<std::vector<std::string>> all;
   for (int i = 1; i < argc; ++i) {
@@ -50,11 +59,13 @@ std::vector<std::vector<std::string>> commands(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool busy = argc > 1 && std::string_view(argv[1]) == "--busy";
+  const bool busy = has_option(argc, argv, "--busy");
+  const bool guard = has_option(argc, argv, "--guard");
   std::deque<ParentWorker> workers;
   std::deque<std::jthread> starting;
   for (std::vector<std::string> command : commands(argc, argv)) {
     SpawnOptions options;
+    options.guard = guard;
     const auto line = std::make_shared<FirstLine>();
     const bool foreign = command.front() == "foreign";
     if (foreign) {

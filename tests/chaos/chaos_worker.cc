@@ -4,7 +4,9 @@
 //   chaos_worker --stranger         another listener holds [::1] at its parent's port (R6)
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -63,6 +65,30 @@ pid_t leave_grandchild() {
   ::_exit(127);
 }
 
+/// Starts one that no signal but SIGKILL ends, in a session of its own, without a parent: a daemon
+/// as careless programs start them, which holds our standard output and error open.
+pid_t leave_daemon() {
+  int channel[2];
+  if (::pipe(channel) != 0) return -1;
+  const pid_t between = ::fork();
+  if (between == 0) {
+    ::setsid();
+    if (::fork() == 0) {
+      for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::signal(number, SIG_IGN);
+      const pid_t own = ::getpid();
+      static_cast<void>(!::write(channel[1], &own, sizeof own));
+      ::execl("/bin/sleep", "sleep", "1000", nullptr);
+    }
+    ::_exit(0);
+  }
+  pid_t daemon = -1;
+  static_cast<void>(!::read(channel[0], &daemon, sizeof daemon));
+  ::close(channel[0]);
+  ::close(channel[1]);
+  ::waitpid(between, nullptr, 0);
+  return daemon;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,6 +106,11 @@ int main(int argc, char** argv) {
     return Value();
   });
   worker.function("leave_grandchild", [](Arguments) { return Value(leave_grandchild()); });
+  worker.function("leave_daemon", [](Arguments) { return Value(leave_daemon()); });
+  worker.function("crash", [](Arguments) -> Value {
+    std::fputs("about to crash\n", stderr);
+    std::abort();
+  });
   worker.function("guests_of_stranger", [stranger](Arguments) {
     pollfd entry{stranger, POLLIN, 0};
     return Value(stranger < 0 ? 0 : ::poll(&entry, 1, 0));

@@ -1,4 +1,5 @@
-// Real processes: how they start, what they inherit, how they end (R7).
+// Real processes: how they start, what they inherit, how they end (R7), and that all of it is the
+// same beneath a guard.
 #include "process/child_process.h"
 
 #include <gmock/gmock.h>
@@ -42,14 +43,22 @@ bool is_alive(pid_t pid) {
   return end != std::string::npos && text.substr(end + 2, 1) != "Z";
 }
 
-class ChildTest : public ::testing::Test {
+class ChildTest : public ::testing::TestWithParam<bool> {
  protected:
-  ChildProcess start(const SpawnRequest& request) { return spawner_.start(request).value(); }
+  ChildProcess start(const SpawnRequest& request) { return start_by(spawner_, request).value(); }
+  static Result<ChildProcess> start_by(Spawner& spawner, SpawnRequest request) {
+    if (GetParam())
+      request.guard = GuardOrder{std::chrono::nanoseconds(0), std::chrono::seconds(5)};
+    return spawner.start(request);
+  }
 
   Spawner spawner_;
 };
 
-TEST_F(ChildTest, ReportsTheExitCode) {
+INSTANTIATE_TEST_SUITE_P(With, ChildTest, ::testing::Bool(),
+                         [](const auto& given) { return given.param ? "Guard" : "NoGuard"; });
+
+TEST_P(ChildTest, ReportsTheExitCode) {
   for (const int code : {0, 1, 77, 255}) {
     auto child = start(shell("exit " + std::to_string(code)));
     const ExitStatus status = wait_for_end(child);
@@ -58,14 +67,14 @@ TEST_F(ChildTest, ReportsTheExitCode) {
   }
 }
 
-TEST_F(ChildTest, ReportsTheSignal) {
+TEST_P(ChildTest, ReportsTheSignal) {
   auto child = start(shell("kill -ABRT $$"));
   const ExitStatus status = wait_for_end(child);
   EXPECT_EQ(status.signal, SIGABRT);
   EXPECT_FALSE(status.code);
 }
 
-TEST_F(ChildTest, SaysNothingWhileItRuns) {
+TEST_P(ChildTest, SaysNothingWhileItRuns) {
   auto child = start(shell("read line"));
   EXPECT_FALSE(child.try_reap());
   EXPECT_FALSE(child.reaped());
@@ -76,38 +85,38 @@ TEST_F(ChildTest, SaysNothingWhileItRuns) {
   EXPECT_EQ(child.try_reap()->signal, SIGTERM) << "repeatable";
 }
 
-TEST_F(ChildTest, HandsItsOutputOver) {
+TEST_P(ChildTest, HandsItsOutputOver) {
   auto child = start(shell("echo out; echo err >&2"));
   EXPECT_EQ(read_all(child.pipes().out), "out\n");
   EXPECT_EQ(read_all(child.pipes().err), "err\n");
   EXPECT_EQ(wait_for_end(child).code, 0);
 }
 
-TEST_F(ChildTest, PassesABigOutputWhole) {
+TEST_P(ChildTest, PassesABigOutputWhole) {
   auto child = start(shell("head -c 3000000 /dev/zero | tr '\\0' x"));
   EXPECT_EQ(read_all(child.pipes().out), std::string(3'000'000, 'x'));
 }
 
-TEST_F(ChildTest, ClosingTheLifelineEndsWhatReadsIt) {
+TEST_P(ChildTest, ClosingTheLifelineEndsWhatReadsIt) {
   auto child = start(shell("read line; echo ended"));
   child.pipes().lifeline.reset();
   EXPECT_EQ(read_all(child.pipes().out), "ended\n");
   EXPECT_EQ(wait_for_end(child).code, 0);
 }
 
-TEST_F(ChildTest, TheLifelineReachesThroughWrappers) {
+TEST_P(ChildTest, TheLifelineReachesThroughWrappers) {
   auto child = start(shell("sh -c 'read line; echo inner ended; exit 3'; exit $?"));
   child.pipes().lifeline.reset();
   EXPECT_EQ(read_all(child.pipes().out), "inner ended\n");
   EXPECT_EQ(wait_for_end(child).code, 3);
 }
 
-TEST_F(ChildTest, LeadsItsOwnProcessGroup) {
+TEST_P(ChildTest, LeadsItsOwnProcessGroup) {
   auto child = start(shell("read line"));
   EXPECT_EQ(::getpgid(child.pid()), child.pid());
 }
 
-TEST_F(ChildTest, SignalsReachTheWholeGroup) {
+TEST_P(ChildTest, SignalsReachTheWholeGroup) {
   auto child = start(shell("sleep 1000 & echo $!; wait"));
   const pid_t grandchild = std::stoi(read_line(child.pipes().out));
   ASSERT_TRUE(is_alive(grandchild));
@@ -116,24 +125,28 @@ TEST_F(ChildTest, SignalsReachTheWholeGroup) {
   EXPECT_EQ(wait_for_end(child).signal, SIGKILL);
 }
 
-TEST_F(ChildTest, ReapingKillsWhatTheLeaderLeftInItsGroup) {
+TEST_P(ChildTest, ReapingKillsWhatTheLeaderLeftInItsGroup) {
   auto child = start(shell("sleep 1000 & exit 5"));
   EXPECT_EQ(wait_for_end(child).code, 5);
   EXPECT_EQ(read_all(child.pipes().out), "");
 }
 
-TEST_F(ChildTest, AGrandchildElsewhereMayHoldTheOutput) {
+TEST_P(ChildTest, AGrandchildElsewhereMayHoldTheOutput) {
   // In a session of its own it survives, and so does the pipe: the end of file must not be waited
   // for.
-  auto child = start(shell("setsid sh -c 'echo $$; exec sleep 1000' & exec sleep 0"));
+  auto child = start(shell("setsid sh -c 'echo $$; exec sleep 1000' & read line; exit 0"));
   const pid_t grandchild = std::stoi(read_line(child.pipes().out));
+  child.pipes().lifeline.reset();
   EXPECT_EQ(wait_for_end(child).code, 0);
-  EXPECT_EQ(read_pipe(child.pipes().out, [](std::string_view) {}), PipeState::open);
-  ::kill(grandchild, SIGKILL);
+  // … unless there is a guard.
+  if (!GetParam()) {
+    EXPECT_EQ(read_pipe(child.pipes().out, [](std::string_view) {}), PipeState::open);
+    ::kill(grandchild, SIGKILL);
+  }
   EXPECT_EQ(read_all(child.pipes().out), "");
 }
 
-TEST_F(ChildTest, DestroyingItKillsAndReaps) {
+TEST_P(ChildTest, DestroyingItKillsAndReaps) {
   pid_t pid = 0;
   {
     auto child = start(shell("trap '' TERM; echo ready; while :; do sleep 1; done"));
@@ -144,7 +157,15 @@ TEST_F(ChildTest, DestroyingItKillsAndReaps) {
   EXPECT_FALSE(has_children());
 }
 
-TEST_F(ChildTest, LeavesNeitherDescriptorsNorZombies) {
+TEST_P(ChildTest, DestroyingAnEndedOneReapsItAsWell) {
+  {
+    auto child = start(shell("exit 0"));
+    EXPECT_TRUE(wait_readable(child.exit_descriptor()));
+  }
+  EXPECT_FALSE(has_children());
+}
+
+TEST_P(ChildTest, LeavesNeitherDescriptorsNorZombies) {
   start(shell("exit 0"));  // starts the spawner's thread
   const auto before = open_descriptors();
   for (int i = 0; i < 20; ++i) {
@@ -153,12 +174,12 @@ TEST_F(ChildTest, LeavesNeitherDescriptorsNorZombies) {
   }
   SpawnRequest bad = shell("");
   bad.program = "/no/such/program";
-  EXPECT_FALSE(spawner_.start(bad).ok());
+  EXPECT_FALSE(start_by(spawner_, bad).ok());
   EXPECT_EQ(open_descriptors(), before);
   EXPECT_FALSE(has_children());
 }
 
-TEST_F(ChildTest, InheritsNoDescriptorButItsThree) {
+TEST_P(ChildTest, InheritsNoDescriptorButItsThree) {
   int leaked[2];
   ASSERT_EQ(::pipe(leaked), 0);  // not close-on-exec, as careless programs do
   const UniqueFd read_end(leaked[0]), write_end(leaked[1]);
@@ -166,7 +187,7 @@ TEST_F(ChildTest, InheritsNoDescriptorButItsThree) {
   EXPECT_EQ(read_all(child.pipes().out), "0\n1\n2\n3\n") << "3 is the folder that ls reads";
 }
 
-TEST_F(ChildTest, StartsWithOrdinarySignals) {
+TEST_P(ChildTest, StartsWithOrdinarySignals) {
   const auto old_handler = ::signal(SIGPIPE, SIG_IGN);
   sigset_t blocked, before;
   ::sigemptyset(&blocked);
@@ -179,7 +200,7 @@ TEST_F(ChildTest, StartsWithOrdinarySignals) {
   EXPECT_EQ(status, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
-TEST_F(ChildTest, GetsExactlyTheGivenEnvironmentAndArguments) {
+TEST_P(ChildTest, GetsExactlyTheGivenEnvironmentAndArguments) {
   SpawnRequest request;
   request.program = "/bin/sh";
   request.arguments = {"name", "-c",  "echo \"$0|$1|$2|$ONLY\"; env | grep -c HOME",
@@ -189,7 +210,7 @@ TEST_F(ChildTest, GetsExactlyTheGivenEnvironmentAndArguments) {
   EXPECT_EQ(read_all(child.pipes().out), "zero|a b||this\n0\n");
 }
 
-TEST_F(ChildTest, StartsInItsWorkingDirectory) {
+TEST_P(ChildTest, StartsInItsWorkingDirectory) {
   const TemporaryFolder folder;
   SpawnRequest request = shell("pwd");
   request.working_directory = folder.path().string();
@@ -197,15 +218,14 @@ TEST_F(ChildTest, StartsInItsWorkingDirectory) {
   EXPECT_EQ(read_all(child.pipes().out), folder.path().string() + "\n");
 }
 
-TEST_F(ChildTest, GetsItsLimits) {
+TEST_P(ChildTest, GetsItsLimits) {
   SpawnRequest request = shell("ulimit -n");
   request.limits = {{RLIMIT_NOFILE, 77}};
   auto child = start(request);
   EXPECT_EQ(read_all(child.pipes().out), "77\n");
 }
 
-std::string refusal(Spawner& spawner, const SpawnRequest& request) {
-  const auto child = spawner.start(request);
+std::string refusal(const Result<ChildProcess>& child) {
   if (child.ok()) return "started";
   EXPECT_EQ(child.failure().code(), ErrorCode::spawn);
   EXPECT_EQ(child.failure().execution(), Execution::not_executed);
@@ -213,32 +233,34 @@ std::string refusal(Spawner& spawner, const SpawnRequest& request) {
   return child.failure().message();
 }
 
-TEST_F(ChildTest, SaysWhyItCannotStart) {
+TEST_P(ChildTest, SaysWhyItCannotStart) {
   const TemporaryFolder folder;
   SpawnRequest request = shell("");
 
   request.program = "/no/such/program";
   EXPECT_THAT(
-      refusal(spawner_, request),
+      refusal(start_by(spawner_, request)),
       HasSubstr("cannot start '/no/such/program': No such file or directory; the file, or the "
                 "interpreter that its first line names, does not exist"));
   request.program = folder.file("orphan", "#!/no/such/interpreter\n", 0755);
-  EXPECT_THAT(refusal(spawner_, request), HasSubstr("interpreter that its first line names"));
+  EXPECT_THAT(refusal(start_by(spawner_, request)),
+              HasSubstr("interpreter that its first line names"));
   request.program = folder.file("plain", "text", 0644);
-  EXPECT_THAT(refusal(spawner_, request), HasSubstr("make it executable (chmod +x)"));
+  EXPECT_THAT(refusal(start_by(spawner_, request)), HasSubstr("make it executable (chmod +x)"));
   request.program = folder.file("format", "no program", 0755);
-  EXPECT_THAT(refusal(spawner_, request), HasSubstr("it is no program and has no #! line"));
+  EXPECT_THAT(refusal(start_by(spawner_, request)),
+              HasSubstr("it is no program and has no #! line"));
 
   request = shell("");
   request.working_directory = "/no/such/folder";
-  EXPECT_THAT(refusal(spawner_, request),
+  EXPECT_THAT(refusal(start_by(spawner_, request)),
               HasSubstr("working directory '/no/such/folder': No such file or directory"));
   request = shell("");
   request.arguments.emplace_back(4'000'000, 'x');
-  EXPECT_THAT(refusal(spawner_, request), HasSubstr("too long"));
+  EXPECT_THAT(refusal(start_by(spawner_, request)), HasSubstr("too long"));
 }
 
-TEST_F(ChildTest, DiesWithTheProcessThatStartedIt) {
+TEST_P(ChildTest, DiesWithTheProcessThatStartedIt) {
   // A process in between starts a child that ignores its lifeline, tells us its pid, and is killed.
   int channel[2];
   ASSERT_EQ(::pipe(channel), 0);
@@ -248,7 +270,7 @@ TEST_F(ChildTest, DiesWithTheProcessThatStartedIt) {
   ASSERT_GE(between, 0);
   if (between == 0) {
     Spawner own;
-    auto child = own.start(shell("exec sleep 1000")).value();
+    auto child = start_by(own, shell("exec sleep 1000")).value();
     const pid_t pid = child.pid();
     static_cast<void>(!::write(to.get(), &pid, sizeof pid));
     ::pause();
@@ -263,7 +285,7 @@ TEST_F(ChildTest, DiesWithTheProcessThatStartedIt) {
   EXPECT_TRUE(wait_readable(pidfd.get()));
 }
 
-TEST_F(ChildTest, ManyThreadsStartAtOnce) {
+TEST_P(ChildTest, ManyThreadsStartAtOnce) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
@@ -275,7 +297,7 @@ TEST_F(ChildTest, ManyThreadsStartAtOnce) {
   EXPECT_FALSE(has_children());
 }
 
-TEST_F(ChildTest, SignallingAndReapingRaceSafely) {
+TEST_P(ChildTest, SignallingAndReapingRaceSafely) {
   for (int round = 0; round < 20; ++round) {
     auto child = start(shell("exit 0"));
     std::thread other([&] {

@@ -54,6 +54,7 @@ class ChildProcess::State {
       return;
     }
     if (signal(SIGKILL)) {
+      guard_.control.reset();  // should it have had no room for that
       observe(child(), 0);
       try_reap();
     }
@@ -69,7 +70,9 @@ class ChildProcess::State {
     if (status_ || ::getpid() != owner_) return false;
     // Without our zombie the number could already be somebody else's.
     if (observe(child(), WNOHANG).leader == Leader::unknown) return false;
-    return guard_.control ? ask_guard(number) : ::kill(-pid_, number) == 0;
+    if (guard_.pid <= 0) return ::kill(-pid_, number) == 0;
+    ask_guard(number);
+    return true;
   }
 
   std::optional<ExitStatus> try_reap() {
@@ -79,7 +82,7 @@ class ChildProcess::State {
     if (seen.leader == Leader::running) return std::nullopt;
     if (seen.leader == Leader::ended) {
       // A guard has killed the group itself, while the number was the group's.
-      if (!guard_.control) ::kill(-pid_, SIGKILL);
+      if (guard_.pid <= 0) ::kill(-pid_, SIGKILL);
       ::waitpid(child(), nullptr, WNOHANG);
     }
     status_ = std::move(seen.status);
@@ -95,12 +98,12 @@ class ChildProcess::State {
   // Whom we wait for: our own child.
   pid_t child() const noexcept { return guard_.pid > 0 ? guard_.pid : pid_; }
 
-  bool ask_guard(int number) noexcept {
+  void ask_guard(int number) noexcept {
     const auto byte = static_cast<unsigned char>(number);
-    const bool asked = ::send(guard_.control.get(), &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+    // One that has ended, and waits to be reaped, takes it as a zombie takes a signal.
+    static_cast<void>(!::send(guard_.control.get(), &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT));
     // Somebody may have stopped it; a worker ends by SIGKILL even then.
     if (number == SIGKILL) ::kill(guard_.pid, SIGCONT);
-    return asked;
   }
 
   // Where the kernel gives no pidfd.
@@ -117,7 +120,7 @@ class ChildProcess::State {
   const pid_t pid_;
   const pid_t owner_ = ::getpid();
   ChildPipes pipes_;
-  const GuardHandle guard_;
+  GuardHandle guard_;
   UniqueFd exit_;
   std::thread waiter_;
   std::optional<ExitStatus> status_;

@@ -7,7 +7,7 @@
 namespace multifrost::process {
 
 /// `pid` is the program's, `pidfd` the guard's: readable once everything beneath it is gone.
-/// Blocks until the program runs or has failed, as start_program() does; about 0.5 ms. After a
+/// Blocks until the program runs or has failed, as start_program() does; about 0.6 ms. After a
 /// failure nothing is left to reap.
 ExecOutcome start_guarded(const ExecPlan& plan, const GuardOrder& order);
 
