@@ -37,6 +37,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PYTHONPATH", str(PACKAGE))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # golden trees are compared file by file
     for name in list(os.environ):
         if name.startswith(("COMLINK_", "MULTIFROST_")):
             monkeypatch.delenv(name)

@@ -113,7 +113,7 @@ def test_a_handler_that_reads_no_further_holds_its_caller_until_it_ends(
     assert source.taken <= AHEAD + 1
     gate.open()
     assert upload.result() == 16
-    # What a handler lets go of at its end is dropped, and may give its credit back before the answer.
+    # What a handler lets go of at its end is dropped; its credit may come back before the answer.
     assert source.taken <= AHEAD + WINDOW + 1
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-sys.dont_write_bytecode = True  # the golden trees are compared file by file
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "golden/python/streams"))
 
 from multifrost import CancelledError, ChildWorker, Items

@@ -24,7 +24,7 @@ struct Stash {
     ended = true;
     while (first != nullptr) {
       Block* const next = first->next;
-      ::operator delete(first, kBlock);
+      ::operator delete(first);
       first = next;
     }
   }
@@ -43,8 +43,8 @@ void* take_call_memory(std::size_t size) {
 }
 
 void give_call_memory(void* memory, std::size_t size) noexcept {
-  if (size > kBlock) return ::operator delete(memory, size);
-  if (ended || stash.count >= kMost) return ::operator delete(memory, kBlock);
+  if (size > kBlock) return ::operator delete(memory);
+  if (ended || stash.count >= kMost) return ::operator delete(memory);
   stash.first = new (memory) Block{stash.first};
   ++stash.count;
 }
