@@ -54,8 +54,9 @@ TEST_F(GuardTest, EndsALongLineOfThem) {
   auto child = start(
       "setsid sh -c 'setsid sh -c \"sleep 1000 & setsid sleep 1000 & wait\" & setsid "
       "sleep 1000 & wait' & " +
-      kLeaveDaemon + "kill -9 $$");
+      kLeaveDaemon + "read line; kill -9 $$");
   const UniqueFd daemon = daemon_of(child);
+  child.pipes().lifeline.reset();
   EXPECT_EQ(wait_for_end(child).signal, SIGKILL);
   EXPECT_EQ(read_all(child.pipes().out), "");
 }
