@@ -172,8 +172,8 @@ TEST_F(GuardTest, AKilledParentsChildMayEndByItsLifeline) {
 TEST_F(GuardTest, ElseItGetsSigtermWhoeverHoldsItsLifeline) {
   const TemporaryFolder folder;
   const std::string mark = folder.path() / "told";
-  kill_parent_of(kLeaveDaemon + "trap 'echo told > " + mark + "; exit' TERM; read line; exit", 0s,
-                 true, [&] { EXPECT_TRUE(std::filesystem::exists(mark)); });
+  kill_parent_of("trap 'echo told > " + mark + "; exit' TERM; " + kLeaveDaemon + "read line; exit",
+                 0s, true, [&] { EXPECT_TRUE(std::filesystem::exists(mark)); });
 }
 
 TEST_F(GuardTest, SaysWhyTheProgramDoesNotStart) {
