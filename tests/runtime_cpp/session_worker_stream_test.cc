@@ -104,6 +104,21 @@ TEST_P(WorkerStreamTest, AnItemOutOfSequenceEndsTheCallWithAnErrorThatSaysSo) {
   expect_result("b", 1);
 }
 
+// A published parent: its call comes with nothing of ours, and no item will ever follow.
+TEST_P(WorkerStreamTest, ACallerWithoutStreamsIsToldAtOnce) {
+  serve_streams();
+  say("call", "a", {{"function", "store"}});
+  EXPECT_THAT(expect_error("a", ErrorCode::invalid_argument),
+              HasSubstr("'store' takes a stream of items, which this caller does not send"));
+  // What a heartbeat of it has said counts for the calls that follow.
+  say("heartbeat", "b", {{"metadata", Value::Map{{"mf", Value::Map{{"v", 1}}}}}});
+  EXPECT_EQ(parent_->next().type(), "heartbeat");
+  say("call", "c", {{"function", "store"}});
+  expect_credit("c", kWindow);
+  say("mf_stream_end", "c");
+  expect_result("c", 0);
+}
+
 TEST_P(WorkerStreamTest, AFaultIsTheAnswerWhateverTheHandlerMakesOfIt) {
   worker_.store = [](Streaming::Reader& items, CallContext& context) -> std::int64_t {
     while (items.try_next().ok()) {

@@ -21,8 +21,13 @@ void FunctionTable::add(Dispatcher& worker) {
     const Method& method = *interface.methods[place];
     const bool gives_stream =
         method.stream == StreamKind::from_worker || method.stream == StreamKind::both;
+    const bool takes_stream =
+        method.stream == StreamKind::to_worker || method.stream == StreamKind::both;
     insert(interface.name_space, method.name,
-           {.dispatcher = &worker, .place = place, .gives_stream = gives_stream});
+           {.dispatcher = &worker,
+            .place = place,
+            .gives_stream = gives_stream,
+            .takes_stream = takes_stream});
   }
   interfaces_.push_back(&interface);
 }

@@ -25,6 +25,7 @@ struct Function {
   /// that runs the handlers.
   mutable bool quick = false;
   bool gives_stream = false;  ///< its result is one
+  bool takes_stream = false;  ///< it is called with one
 };
 
 class FunctionTable {

@@ -73,6 +73,10 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
 
 void WorkerSession::echo(PeerId peer, const protocol::Message& beat) {
   if (!beat.damage.empty() || beat.is_echo) return;
+  if (beat.extras.present) {
+    const std::lock_guard lock(mutex_);
+    ours_.insert(peer);
+  }
   std::optional<std::uint64_t> busy;
   const auto time = busy_time();
   if (time.count() > 0) busy = static_cast<std::uint64_t>(time.count());
@@ -120,6 +124,7 @@ void WorkerSession::lose(PeerId peer) {
   {
     const std::lock_guard lock(mutex_);
     if (parents_.erase(peer) != 0) output_event_.set();
+    ours_.erase(peer);
     queue_.drop(peer);
   }
   stop_running(ErrorCode::connection, [&](const HandlerSlot& slot) { return slot.runs(peer); });

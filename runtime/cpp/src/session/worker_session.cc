@@ -150,7 +150,11 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
           ErrorCode::expired, "the call's deadline had passed before the worker began it"));
     }
   }
-  if (call.extras.credit.has_value() != function.gives_stream) return refuse_stream(slot, call);
+  if (call.extras.credit.has_value() != function.gives_stream)
+    return refuse_stream(slot, call, function);
+  if (function.takes_stream && !call.extras.present && !has_streams(waiting.peer)) {
+    return refuse_stream(slot, call, function);
+  }
   slot.credit = call.extras.credit;
   slot.deadline = deadline;
   slot.know_caller(waiting.peer);

@@ -106,7 +106,8 @@ class WorkerSession {
   // worker_streams.cc
   friend class WorkerStream;
   std::shared_ptr<WorkerStream> open_stream(HandlerSlot& slot, const Method& method);
-  void refuse_stream(HandlerSlot& slot, const protocol::Message& call);
+  void refuse_stream(HandlerSlot& slot, const protocol::Message& call, const Function& function);
+  bool has_streams(transport::PeerId peer);
   void take_stream(transport::PeerId peer, const protocol::Message& message,
                    const transport::Event& event);
   bool reads_here() const noexcept;
@@ -157,6 +158,8 @@ class WorkerSession {
   std::condition_variable room_;     ///< in the queue, for the thread that feeds it, or stop()
   std::optional<Clock::time_point> parent_lost_at_;
   std::set<transport::PeerId> parents_;
+  std::set<transport::PeerId>
+      ours_;  ///< parents whose heartbeats say that they read our extensions
 
   transport::PeerId known_ = transport::PeerId::none;  ///< the reader's: stands in parents_
   /// The first is the fixed thread's; with concurrency the others are the handlers'. Never changes.

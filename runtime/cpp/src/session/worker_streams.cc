@@ -28,14 +28,28 @@ std::shared_ptr<WorkerStream> WorkerSession::open_stream(HandlerSlot& slot, cons
   return stream;
 }
 
-/// A caller whose interface says otherwise than ours about what the result is.
-void WorkerSession::refuse_stream(HandlerSlot& slot, const protocol::Message& call) {
+/// A caller whose interface says otherwise than ours about what streams, or who has no streams.
+void WorkerSession::refuse_stream(HandlerSlot& slot, const protocol::Message& call,
+                                  const Function& function) {
   const std::string name = "'" + std::string(call.function) + "'";
-  slot.answer.fail({ErrorCode::invalid_argument, Execution::not_executed,
-                    call.extras.credit
-                        ? name + " gives no stream of results, and the caller asks for one"
-                        : name + " gives a stream of results, which this caller does not take: it "
-                                 "needs a client that was generated for it"});
+  std::string why;
+  if (function.gives_stream == call.extras.credit.has_value()) {
+    why =
+        " takes a stream of items, which this caller does not send: it needs a client that was "
+        "generated for it";
+  } else if (call.extras.credit) {
+    why = " gives no stream of results, and the caller asks for one";
+  } else {
+    why =
+        " gives a stream of results, which this caller does not take: it needs a client that was "
+        "generated for it";
+  }
+  slot.answer.fail({ErrorCode::invalid_argument, Execution::not_executed, name + why});
+}
+
+bool WorkerSession::has_streams(PeerId peer) {
+  const std::lock_guard lock(mutex_);
+  return ours_.contains(peer);
 }
 
 /// Messages for a call that does not run, or that has no stream, are nobody's.
