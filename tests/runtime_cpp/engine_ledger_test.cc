@@ -112,5 +112,15 @@ TEST(CallId, IsAUuidOfVersion4ThatReadsBack) {
   }
 }
 
+TEST(CallId, IsWrittenDigitByDigitAlsoWithAKnownUpperHalf) {
+  const CallId id{0x0123456789ab4def, 0x89abcdef01234567};
+  constexpr std::string_view kText = "01234567-89ab-4def-89ab-cdef01234567";
+  const CallId::Text text = id.text();
+  EXPECT_EQ(std::string_view(text.data(), text.size()), kText);
+  const CallId::Text upper = CallId{id.high, 7}.text();
+  EXPECT_EQ(id.text(upper), text);
+  EXPECT_EQ(CallId::parse(kText, upper, id.high), id);
+}
+
 }  // namespace
 }  // namespace multifrost::engine
