@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,19 @@ TEST_F(GuardTest, EndsWhoHasLeftWhenTheChildEnds) {
   EXPECT_EQ(wait_for_end(child).code, 5);
   EXPECT_TRUE(wait_readable(daemon.get(), 0)) << "gone before the end is told";
   EXPECT_EQ(read_all(child.pipes().out), "") << "nobody holds the output";
+}
+
+TEST_F(GuardTest, TellsOfTheChildsEndBeforeAllOthersHaveEnded) {
+  auto child = start(kLeaveDaemon + "read line; exit 5");
+  const pid_t daemon = std::stoi(read_line(child.pipes().out));
+  // However dead, he stays until his tracer has looked.
+  ASSERT_EQ(::ptrace(PTRACE_SEIZE, daemon, nullptr, nullptr), 0);
+  child.pipes().lifeline.reset();
+  ASSERT_TRUE(wait_readable(child.leader_descriptor()));
+  char word;
+  EXPECT_EQ(::recv(child.leader_descriptor(), &word, 1, 0), 1) << "not just the guard's own end";
+  EXPECT_EQ(::waitpid(daemon, nullptr, __WALL), daemon);
+  EXPECT_EQ(wait_for_end(child).code, 5);
 }
 
 TEST_F(GuardTest, EndsALongLineOfThem) {

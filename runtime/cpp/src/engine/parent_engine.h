@@ -117,6 +117,7 @@ class ParentEngine {
   void refuse(Time now) noexcept { stop(now, Duration(0)); }
   void lost(Time now) noexcept;
   void exited(Time now) noexcept { link_->end.exited(now); }
+  void exit_follows(Time now) noexcept { link_->end.exit_follows(now); }
   void output_ended() noexcept { link_->end.output_ended(); }
   /// Its end is wanted, by itself within `grace`.
   void stop(Time now, Duration grace) noexcept;

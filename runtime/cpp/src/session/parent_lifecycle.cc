@@ -131,6 +131,8 @@ void ParentSession::adopt(Launched launched) {
   if (flush != transport::kNoDescriptor) supervisor.watch(key_, link.tags + kFlush, flush);
   if (!link.process) return;
   supervisor.watch(key_, link.tags + kExit, link.process->exit_descriptor());
+  const int leader = link.process->leader_descriptor();
+  if (leader >= 0) supervisor.watch(key_, link.tags + kLeader, leader);
   watch_output(link, OutputStream::out, true);
   watch_output(link, OutputStream::err, true);
 }
@@ -145,6 +147,7 @@ void ParentSession::retire(Link& link) {
   if (flush != transport::kNoDescriptor) supervisor.unwatch(flush);
   if (link.process) {
     supervisor.unwatch(link.process->exit_descriptor());
+    supervisor.unwatch(link.process->leader_descriptor());
     watch_output(link, OutputStream::out, false);
     watch_output(link, OutputStream::err, false);
   }

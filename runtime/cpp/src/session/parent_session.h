@@ -93,7 +93,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   using Time = Clock::time_point;
   using Phase = engine::ParentEngine::Phase;
   using Duty = engine::ParentEngine::Duty;
-  enum Tag : unsigned { kTransport, kFlush, kExit, kOut, kErr, kTagsPerLink };
+  enum Tag : unsigned { kTransport, kFlush, kExit, kLeader, kOut, kErr, kTagsPerLink };
 
   /// The session's lock. Outcomes of asynchronous calls, and records for the log, are collected
   /// under it and given out after it.
