@@ -8,7 +8,9 @@
 //
 // Thread rule: any thread may call any const method. Blocking: start() until the worker is ready,
 // call() until its outcome, close() at most for the stop deadlines; the destructor closes. Errors:
-// the exceptions of error.h; `try_…` gives them as Failure.
+// the exceptions of error.h; `try_…` gives them as Failure. In a child of the program's own fork()
+// calls and start() fail with WrongProcessError, the worker looks as after close(), and nothing
+// waits for a lock.
 #pragma once
 
 #include <chrono>

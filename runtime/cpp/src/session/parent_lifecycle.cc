@@ -69,11 +69,14 @@ ParentSession::~ParentSession() = default;
 
 bool ParentSession::in_own_process() const noexcept { return process_epoch_ == process_epoch(); }
 
+Failure ParentSession::misplaced(std::string_view what) const {
+  return {ErrorCode::wrong_process, Execution::not_executed,
+          std::string(what) + (what.empty() ? "" : ": ") + name_ +
+              " belongs to the process that started it, not to a child of fork()"};
+}
+
 Result<void> ParentSession::open() {
-  if (!in_own_process()) {
-    return Failure(ErrorCode::wrong_process, Execution::not_executed,
-                   name_ + " belongs to the process that made it, not to a child of fork()");
-  }
+  if (!in_own_process()) return misplaced();
   const std::lock_guard one_at_a_time(lifecycle_);
   std::shared_ptr<Link> former;  // goes without the lock: its transport may linger
   {
@@ -166,10 +169,7 @@ void ParentSession::stop(Lock& lock, const std::shared_ptr<Link>& link,
 }
 
 Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
-  if (!in_own_process()) {
-    return Failure(ErrorCode::wrong_process, Execution::not_executed,
-                   name_ + " belongs to the process that started it, not to a child of fork()");
-  }
+  if (!in_own_process()) return misplaced();
   {
     const Lock lock(*this);  // an open() that still waits gives up
     const Duty duty = engine_.close();
@@ -214,6 +214,7 @@ std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
 }
 
 Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
+  if (!in_own_process()) return misplaced();
   Lock lock(*this);
   if (link_) {
     const std::shared_ptr<Link> link = link_;
@@ -281,6 +282,7 @@ Failure ParentSession::start_failure(const Link& link) const {
 }
 
 ChannelState ParentSession::state() const noexcept {
+  if (!in_own_process()) return ChannelState::closed;
   const Lock lock(*this);
   switch (engine_.phase()) {
     case Phase::idle:
@@ -300,6 +302,7 @@ ChannelState ParentSession::state() const noexcept {
 }
 
 std::optional<int> ParentSession::process_id() const noexcept {
+  if (!in_own_process()) return std::nullopt;
   const Lock lock(*this);
   if (!link_ || !link_->process || link_->exit) return std::nullopt;
   return link_->process->pid();

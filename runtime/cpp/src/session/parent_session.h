@@ -50,8 +50,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<int> process_id() const noexcept;
   Executor& executor() noexcept { return *core_.executor; }
   bool in_own_process() const noexcept;
-  /// What a call gets in a child of fork(), where no lock may be asked for (R10).
-  Failure misplaced(const Method& method) const;
+  /// What everything gets in a child of fork(), where no lock may be asked for (R10).
+  Failure misplaced(std::string_view what = {}) const;
 
   // parent_handshake.cc
   Result<void> expect(const Interface& interface);
