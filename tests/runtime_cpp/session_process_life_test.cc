@@ -74,6 +74,41 @@ TEST_P(SessionProcess, LifecycleIsRepeatable) {
   }
 }
 
+TEST_P(SessionProcess, StartsAndClosesOfSeveralThreadsEndAllCallsAndLeaveNothing) {
+  auto worker = spawn();
+  {
+    std::vector<std::jthread> threads;
+    for (int starter = 0; starter < 3; ++starter) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 20; ++i) {
+          const auto begun = worker.try_start();
+          if (!begun.ok()) {
+            EXPECT_EQ(begun.failure().code(), ErrorCode::closed) << begun.failure().message();
+          }
+          const auto sum = worker.try_call("add", {i, 1});
+          if (!sum.ok()) {
+            EXPECT_EQ(sum.failure().code(), ErrorCode::closed) << sum.failure().message();
+          }
+        }
+      });
+    }
+    for (int closer = 0; closer < 2; ++closer) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 20; ++i) {
+          static_cast<void>(worker.try_call("add", {i, 1}));
+          worker.close();
+        }
+      });
+    }
+  }
+  worker.close();
+  EXPECT_FALSE(worker.process_id().has_value());
+  const Metrics metrics = worker.metrics();
+  EXPECT_EQ(metrics.total_calls, metrics.successful_calls + metrics.failed_calls);
+  worker.start();
+  EXPECT_EQ(worker.call("add", 1, 2), Value(3));
+}
+
 TEST_P(SessionProcess, CloseEndsCallsInFlight) {
   auto worker = started();
   options_.stop_deadline = 50ms;

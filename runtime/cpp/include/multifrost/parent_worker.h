@@ -110,7 +110,8 @@ class ParentWorker {
   ~ParentWorker();
 
   /// Starts the process and waits until it answers; a service is looked up and dialled again.
-  /// Repeatable; after close() it starts a new process.
+  /// Repeatable; after close() it starts a new process. It waits for a close() that another thread
+  /// has begun, and ends as closed when one begins meanwhile.
   void start();
   Result<void> try_start();
   /// Ends the process (spec 12.1 "Clean shutdown"), or the connection to a service. Repeatable.

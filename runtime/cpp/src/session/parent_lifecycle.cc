@@ -77,16 +77,16 @@ Failure ParentSession::misplaced(std::string_view what) const {
 
 Result<void> ParentSession::open() {
   if (!in_own_process()) return misplaced();
+  const std::uint64_t closes = closes_before_open();
   const std::lock_guard one_at_a_time(lifecycle_);
   std::shared_ptr<Link> former;  // goes without the lock: its transport may linger
   {
     Lock lock(*this);
+    if (closes_ != closes) return closed_early();
     if (engine_.attempting()) {  // a restart; it may be nearly there
       phase_changed_.wait(lock.native(), [&] { return !engine_.attempting(); });
       if (engine_.phase() == Phase::closed) return closed_early();
     }
-    // A close() that is not that far yet.
-    if (link_ && engine_.phase() == Phase::closed) stop(lock, link_, 0ns);
     if (!engine_.start()) return {};
     ended_.reset();
     see_circuit();
@@ -108,6 +108,14 @@ Result<void> ParentSession::open() {
   Failure failure = engine_.phase() == Phase::closed ? closed_early() : *ended_;
   note(events::kStartFailed, failure.message());
   return failure;
+}
+
+/// A close() that has begun is waited for, so that it ends what was and nothing that begins now;
+/// one that comes after this ends the open(). How many have begun so far.
+std::uint64_t ParentSession::closes_before_open() {
+  Lock lock(*this);
+  phase_changed_.wait(lock.native(), [&] { return closing_ == 0; });
+  return closes_;
 }
 
 /// Makes what was launched the current link and puts it under supervision.
@@ -172,6 +180,8 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
   if (!in_own_process()) return misplaced();
   {
     const Lock lock(*this);  // an open() that still waits gives up
+    ++closing_;
+    ++closes_;
     const Duty duty = engine_.close();
     end_calls(duty.calls, duty.by);
     phase_changed_.notify_all();
@@ -188,7 +198,6 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
 /// Ends what runs, and hands out the restarter, which ends as well.
 std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
   Lock lock(*this);
-  engine_.close();
   if (const std::shared_ptr<Link> link = link_; link && !link->settled) {
     std::chrono::nanoseconds grace{0};
     if (link->ready && link->process) {  // a service is not ours to end (R5)
@@ -205,6 +214,7 @@ std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
     stop(lock, link, grace);
   }
   restarter_.request_stop();
+  --closing_;
   phase_changed_.notify_all();
   std::jthread restarter = std::move(restarter_);
   const Supervisor::Key key = std::exchange(key_, 0);

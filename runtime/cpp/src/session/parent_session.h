@@ -211,6 +211,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void restart();
 
   // parent_lifecycle.cc
+  std::uint64_t closes_before_open();
   void adopt(Launched launched);
   void retire(Link& link);
   std::jthread end_worker(std::chrono::nanoseconds deadline);
@@ -234,6 +235,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   mutable std::mutex mutex_;
   std::condition_variable phase_changed_;
   int draining_ = 0;               ///< threads in drain()
+  int closing_ = 0;                ///< threads in close(), until nothing of the worker is left
+  std::uint64_t closes_ = 0;       ///< ever begun
   std::atomic<bool> ours_{false};  ///< the worker reads our extensions; changed under the lock
   std::shared_ptr<Link> link_;
   std::deque<Call*> early_;  ///< calls that wait for a link, in order
