@@ -1,13 +1,13 @@
 // Two of our transports with each other: messages, ends, waking, back-pressure (R1 to R4).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <map>
 #include <thread>
+#include <tuple>
 
 #include "direct_support.h"
+#include "forked_process.h"
 #include "transport/event_fd.h"
 
 namespace multifrost::transport::direct {
@@ -55,6 +55,37 @@ TEST_P(PairTest, CarriesLargeMessages) {
   });
   EXPECT_EQ(expect_message(*pair_.worker), large);
   sender.join();
+}
+
+TEST_P(PairTest, AConnectionThatIsSilentAfterABurstGivesItsMemoryBack) {
+  const std::string large(8'000'000, 'L');
+  for (const auto& [from, to, peer] :
+       {std::tuple{pair_.parent.get(), pair_.worker.get(), pair_.to_worker},
+        std::tuple{pair_.worker.get(), pair_.parent.get(), pair_.to_parent}}) {
+    const Flusher flusher(*from);
+    for (int i = 0; i < 3; ++i) {
+      send(*from, peer, large);
+      EXPECT_EQ(expect_message(*to), large);
+    }
+    auto& direct = static_cast<DirectTransport&>(*to);
+    EXPECT_GE(direct.kept_bytes(), large.size());
+    // Nobody reads, and nothing comes: it is the supervisor or the standby who flushes.
+    const int flush = to->flush_descriptor();
+    while (direct.kept_bytes() != 0) {
+      ASSERT_NE(wait_readable(&flush, 1, guard()), 0u);
+      to->flush();
+    }
+    EXPECT_EQ(wait_readable(&flush, 1, Clock::now()), 0u) << "nothing is left to be done";
+  }
+}
+
+TEST_P(PairTest, AfterTheEndNoMemoryIsKept) {
+  const Flusher flusher(*pair_.parent);
+  send(*pair_.parent, pair_.to_worker, std::string(1'000'000, 'L'));
+  Event last = expect(*pair_.worker, Kind::message);
+  pair_.worker->shutdown();
+  last = {};
+  EXPECT_EQ(static_cast<DirectTransport&>(*pair_.worker).kept_bytes(), 0u);
 }
 
 TEST_P(PairTest, SaysThatNothingIsThere) {
@@ -295,17 +326,13 @@ TEST_P(PairTest, ACopyInAChildOfForkDisturbsNothing) {
   auto listening = make_direct_factory()->listen_as_parent(
       {.tcp = true, .unix_socket = true, .check = {}, .limits = {}});
   ASSERT_TRUE(listening.ok());
-  const pid_t copy = ::fork();
-  ASSERT_GE(copy, 0);
-  if (copy == 0) {
-    pair_.parent.reset();
-    pair_.worker.reset();
-    listening->transport.reset();
-    ::_exit(0);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(copy, &status, 0), copy);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(process::in_child([&] {
+              pair_.parent.reset();
+              pair_.worker.reset();
+              listening->transport.reset();
+              return 0;
+            }),
+            0);
   send(*pair_.parent, pair_.to_worker, "call");
   EXPECT_EQ(expect_message(*pair_.worker), "call");
   for (const Endpoint& endpoint : listening->endpoints) {

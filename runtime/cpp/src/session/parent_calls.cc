@@ -83,16 +83,10 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   return std::nullopt;
 }
 
-Failure ParentSession::misplaced(const Method& method) const {
-  return {ErrorCode::wrong_process, Execution::not_executed,
-          std::string(method.label) + ": " + name_ +
-              " belongs to the process that started it, not to a child of fork()"};
-}
-
 Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   protocol::CallHead head;  // reads the clock
   // Before any lock: a thread of the parent process may have held it at fork() (R10).
-  if (!in_own_process()) return misplaced(request.method());
+  if (!in_own_process()) return misplaced(request.method().label);
   // The usual case needs no lock; whatever changes meanwhile is seen when the call is opened.
   if (engine_.phase() != Phase::ready) {
     const Lock lock(*this);
@@ -417,6 +411,7 @@ std::uint64_t ParentSession::epoch_of(const Link& link) const noexcept {
 }
 
 std::uint64_t ParentSession::late_answers() const {
+  if (!in_own_process()) return 0;
   const Lock lock(*this);
   return ledger_.late();
 }

@@ -264,7 +264,7 @@ Result<void> ParentSession::finish_items(StreamCall& stream, std::optional<std::
 /// hold (R10).
 std::optional<Failure> StreamCall::misplaced() const {
   if (session_->in_own_process()) return std::nullopt;
-  return session_->misplaced(*call_.method);
+  return session_->misplaced(call_.method->label);
 }
 
 /// Items that follow each other this fast leave together; a writer who waits for anything in

@@ -34,6 +34,13 @@ void ParentSession::on_ready(unsigned tag) {
       if (link->blocked) flush_queue(*link);
       return;
     }
+    case kLeader: {
+      const Lock lock(*this);
+      core_.supervisor.unwatch(link->process->leader_descriptor());  // it says that once
+      const Time now = Clock::now();
+      engine_.exit_follows(now);
+      return supervise(*link, now);
+    }
     case kOut:
       return read_output(link, OutputStream::out);
     case kErr:

@@ -130,8 +130,9 @@ class Transport {
   /// Readable (level-triggered) while the system has something for try_receive. The same for the
   /// transport's whole life; for epoll of whoever watches an idle transport.
   virtual int descriptor() const noexcept = 0;
-  /// Readable (level-triggered) while queued bytes could be written, whoever is the reader; then
-  /// call flush(). kNoDescriptor: the transport flushes by itself.
+  /// Readable (level-triggered) while queued bytes could be written, whoever is the reader, and
+  /// once when memory has not been used for a while; then call flush(), which does either.
+  /// kNoDescriptor: the transport does so by itself.
   virtual int flush_descriptor() const noexcept = 0;
   /// True: there is room again for spare messages that were refused; no event `room` tells of it.
   virtual bool flush() = 0;

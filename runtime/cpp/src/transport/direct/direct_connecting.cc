@@ -26,6 +26,7 @@ DirectTransport::DirectTransport(Role role, const Limits& limits)
     : role_(role), limits_(limits), owner_(::getpid()), turn_left_(limits.messages_per_turn) {
   board_.reads.add(timer_.get(), kTimer);
   board_.reads.add(board_.attention_event.get(), kAttention);
+  board_.writes.add(board_.reminder.descriptor(), kRemind);
 }
 
 DirectTransport::~DirectTransport() {

@@ -75,6 +75,10 @@ void DirectTransport::flush_ready() {
   std::array<std::uint64_t, 16> ready;
   const std::size_t count = board_.writes.wait(ready, Clock::now());
   for (std::size_t i = 0; i < count; ++i) {
+    if (ready[i] == kRemind) {
+      age_blocks();
+      continue;
+    }
     Shared connection;
     {
       const std::lock_guard lock(mutex_);
@@ -83,6 +87,26 @@ void DirectTransport::flush_ready() {
     }
     if (connection) connection->writer().flush();
   }
+}
+
+// Here, and not among `reads`: whoever flushes has an eye on it even while the reader sleeps in
+// recv() of a connection that is silent for good.
+void DirectTransport::age_blocks() {
+  board_.reminder.begin_look();
+  std::vector<Shared> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, connection] : connections_) all.push_back(connection);
+  }
+  const auto now = Clock::now();
+  for (const Shared& connection : all) connection->age(now);
+}
+
+std::size_t DirectTransport::kept_bytes() {
+  std::size_t bytes = 0;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, connection] : connections_) bytes += connection->kept_bytes();
+  return bytes;
 }
 
 bool DirectTransport::flush() {
@@ -132,7 +156,10 @@ bool DirectTransport::finish(Deadline deadline) {
 void DirectTransport::shutdown() noexcept {
   stopping_.store(true);
   const std::lock_guard lock(mutex_);
-  for (const auto& [id, connection] : connections_) ::shutdown(connection->socket(), SHUT_RDWR);
+  for (const auto& [id, connection] : connections_) {
+    ::shutdown(connection->socket(), SHUT_RDWR);
+    connection->keep_nothing();
+  }
   board_.attention_event.set();
 }
 

@@ -58,15 +58,20 @@ class DirectTransport final : public Transport {
   void disconnect(PeerId peer) noexcept override;
   bool finish(Deadline deadline) override;
   void shutdown() noexcept override;
+  /// Memory that waits for the next large payloads (BlockPool), for tests. Any thread.
+  std::size_t kept_bytes();
 
  private:
   using Shared = std::shared_ptr<Connection>;
 
   class DirectOutlet;
+  /// Of the reminder among those of the connections, which begin with 1.
+  static constexpr std::uint64_t kRemind = 0;
 
   Shared find(PeerId peer);
   Sent send(const Shared& connection, Buffer& message, std::uint64_t* number, Urgency urgency);
   void flush_ready();
+  void age_blocks();
   bool all_written();
 
   // ---- the reader

@@ -52,7 +52,6 @@ bool MessageReader::take_small_message() noexcept {
   if (size > max_message_ || unread.size() - kHead.size() - 1 < size) return false;
   input_.consume(kHead.size() + 1);
   payload_ = input_.slice(size);
-  blocks_.age();
   return true;
 }
 
@@ -98,7 +97,6 @@ bool MessageReader::finish_body() {
   }
   if (is_payload) {
     payload_ = input_.slice(size);
-    blocks_.age();
   } else {
     command_ = input_.unread().substr(0, size);
     input_.consume(size);
