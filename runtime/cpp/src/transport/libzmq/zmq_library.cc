@@ -41,7 +41,6 @@ Result<ZmqLibrary> load_zmq(const char* file) {
   find(zmq.setsockopt, "zmq_setsockopt");
   find(zmq.getsockopt, "zmq_getsockopt");
   find(zmq.socket_monitor, "zmq_socket_monitor");
-  find(zmq.poll, "zmq_poll");
   find(zmq.msg_init, "zmq_msg_init");
   find(zmq.msg_init_size, "zmq_msg_init_size");
   find(zmq.msg_init_data, "zmq_msg_init_data");

@@ -27,7 +27,6 @@ struct ZmqLibrary {
   decltype(&::zmq_setsockopt) setsockopt;
   decltype(&::zmq_getsockopt) getsockopt;
   decltype(&::zmq_socket_monitor) socket_monitor;
-  decltype(&::zmq_poll) poll;
   decltype(&::zmq_msg_init) msg_init;
   decltype(&::zmq_msg_init_size) msg_init_size;
   decltype(&::zmq_msg_init_data) msg_init_data;
