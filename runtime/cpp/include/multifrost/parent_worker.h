@@ -11,7 +11,6 @@
 // the exceptions of error.h; `try_…` gives them as Failure.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "multifrost/channel.h"
+#include "multifrost/chrono.h"
 #include "multifrost/connect_options.h"
 #include "multifrost/metrics.h"
 #include "multifrost/pending.h"
