@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,7 +20,6 @@
 #include "multifrost/call_context.h"
 #include "multifrost/decoder.h"
 #include "multifrost/encoder.h"
-#include "multifrost/erased.h"
 #include "multifrost/failure.h"
 #include "multifrost/method.h"
 
@@ -43,12 +41,6 @@ class AnswerSink {
   /// The items of the call being served, whose method is `method`; a caller's items are welcome
   /// from now on. Null: nothing here carries streams.
   virtual std::shared_ptr<StreamPort> open_stream(const Method& /*method*/) { return nullptr; }
-};
-
-/// Where the next argument goes, for what is no template: what reads it, and into which value.
-struct Place {
-  detail::ReadValue* read;
-  void* into;
 };
 
 class IncomingCall {
@@ -80,7 +72,7 @@ class IncomingCall {
   /// Reads the next argument with codec C; false: answered with InvalidArgument naming its path.
   template <class C>
   bool argument(typename C::Type& into) {
-    return argument(&detail::read_value<C>, &into);
+    return C::read(*arguments_, into) ? (++read_, true) : refuse();
   }
   /// `argument` for a parameter with a default, which nil leaves as if nothing stood there.
   template <class C>
@@ -90,8 +82,6 @@ class IncomingCall {
     }
     return argument<C>(into);
   }
-  /// Expects and reads all arguments of a method that leaves none out.
-  bool arguments(const Method& method, std::initializer_list<Place> places);
   /// Whether one more argument was sent (for `= literal` and `p?` parameters).
   bool more() const noexcept { return read_ < count_; }
 
@@ -99,7 +89,8 @@ class IncomingCall {
   /// path.
   template <class C>
   void answer(const typename C::Type& value) {
-    answer(&detail::write_value<C>, &value);
+    Encoder& to = answer_->begin_result();
+    C::write(to, value) ? complete() : fail_result(to);
   }
   /// The items of a call with a stream, after its arguments have been read. Null: answered with
   /// Unimplemented, the handler must not run. A port that is used after the call has been answered
@@ -113,8 +104,6 @@ class IncomingCall {
   void fail_not_found();
 
  private:
-  bool argument(detail::ReadValue* read, void* into);
-  void answer(detail::WriteValue* write, const void* value);
   bool refuse();
   void complete();
   void fail_result(const Encoder& to);

@@ -90,7 +90,9 @@ struct Serving<R(C...)> {
   [[gnu::always_inline]] static void serve_with(IncomingCall& call, const Method& method,
                                                 Worker& worker, Handler<Worker> handler,
                                                 typename C::Type&&... values) {
-    if (!call.arguments(method, {Place{&read_value<C>, &values}...})) return;
+    if (!call.expect(method, sizeof...(C), sizeof...(C)) || !(call.argument<C>(values) && ...)) {
+      return;
+    }
     if constexpr (std::is_same_v<R, Nothing>) {
       (worker.*handler)(std::move(values)..., call.context());
       call.answer_nothing();

@@ -30,23 +30,6 @@ bool IncomingCall::expect(const Method& method, std::size_t least, std::size_t m
   return false;
 }
 
-bool IncomingCall::arguments(const Method& method, std::initializer_list<Place> places) {
-  if (!expect(method, places.size(), places.size())) return false;
-  for (const Place& place : places) {
-    if (!argument(place.read, place.into)) return false;
-  }
-  return true;
-}
-
-bool IncomingCall::argument(detail::ReadValue* read, void* into) {
-  return read(*arguments_, into) ? (++read_, true) : refuse();
-}
-
-void IncomingCall::answer(detail::WriteValue* write, const void* value) {
-  Encoder& to = answer_->begin_result();
-  write(to, value) ? complete() : fail_result(to);
-}
-
 bool IncomingCall::refuse() {
   std::string where(method_ != nullptr ? method_->label : function_);
   where.append(": ");
