@@ -27,6 +27,24 @@ void show(const calc::Calc& calculator) {
   }
 }
 
+void show_streams(const calc::Calc& calculator) {
+  std::printf("primes from 100 on:");
+  int wanted = 4;
+  for (const std::int64_t prime : calculator.primes(100)) {
+    std::printf(" %lld", static_cast<long long>(prime));
+    if (--wanted == 0) break;  // the reader goes, which ends the call
+  }
+
+  std::printf("\nmeans of three:");
+  auto means = calculator.moving_mean();
+  for (const double value : {1.0, 2.0, 6.0, 7.0}) {
+    means.input.write(value);
+    std::printf(" %g", means.output.next().value());  // each comes before the next value goes
+  }
+  means.input.finish();
+  std::printf("%s\n", means.output.next() ? "" : ".");  // nothing after the last one
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -37,6 +55,7 @@ int main(int argc, char** argv) {
   try {
     const auto calculator = calc::CalcClient::spawn(argv[1], argc > 2 ? argv[2] : "");
     show(calculator);
+    show_streams(calculator);
     return 0;
   } catch (const multifrost::Error& error) {
     std::fprintf(stderr, "calc_parent: %s\n", error.what());

@@ -1,6 +1,7 @@
 // The calculator as a C++ worker, on the base class that mfgen wrote from calc.mfidl.
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -50,6 +51,25 @@ class Calculator final : public calc::CalcWorker {
             .label = std::move(label)};
   }
 
+  void primes(std::int64_t least, multifrost::StreamWriter<std::int64_t>& results,
+              multifrost::CallContext&) override {
+    // Without an end: write() waits for a slow reader, and throws once nobody reads any more.
+    for (std::int64_t number = std::max<std::int64_t>(least, 2);; ++number) {
+      if (is_prime(number)) results.write(number);
+    }
+  }
+
+  void moving_mean(std::uint32_t window, multifrost::StreamReader<double>& values,
+                   multifrost::StreamWriter<double>& results, multifrost::CallContext&) override {
+    std::deque<double> last;
+    for (const double value : values) {
+      last.push_back(value);
+      if (last.size() > std::max(window, 1U)) last.pop_front();
+      results.write(std::accumulate(last.begin(), last.end(), 0.0) /
+                    static_cast<double>(last.size()));
+    }
+  }
+
  private:
   // Halves go to the even neighbour, as Python's round() has it.
   static std::int64_t nearest(std::int64_t dividend, std::int64_t divisor, std::int64_t below) {
@@ -58,6 +78,13 @@ class Calculator final : public calc::CalcWorker {
     const std::int64_t difference = std::abs(below_rest) - std::abs(above_rest);
     if (difference == 0) return below % 2 == 0 ? below : below + 1;
     return difference < 0 ? below : below + 1;
+  }
+
+  static bool is_prime(std::int64_t number) {
+    for (std::int64_t divisor = 2; divisor <= number / divisor; ++divisor) {
+      if (number % divisor == 0) return false;
+    }
+    return true;
   }
 };
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from fractions import Fraction
-from math import ceil, floor
+from itertools import count
+from math import ceil, floor, isqrt
 
 from calc_mf import CalcWorker, DivisionByZero, NoValues, Rounding, Statistics
 
@@ -29,6 +32,17 @@ class Calculator(CalcWorker):
             largest=max(values),
             label=label,
         )
+
+    def primes(self, least: int) -> Iterator[int]:
+        for number in count(max(least, 2)):
+            if all(number % divisor for divisor in range(2, isqrt(number) + 1)):
+                yield number
+
+    def moving_mean(self, window: int, values: Iterator[float]) -> Iterator[float]:
+        last = deque[float](maxlen=max(window, 1))
+        for value in values:
+            last.append(value)
+            yield sum(last) / len(last)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include <chrono>
 #include <thread>
@@ -101,6 +103,21 @@ TEST_P(ChaosGuard, ACrashedWorkerTakesThemAlongAndTellsHowItEnded) {
   EXPECT_FALSE(daemon.lives());
   worker.start();
   EXPECT_EQ(worker.call("echo", 1), Value(1)) << "the object serves again";
+}
+
+TEST_P(ChaosGuard, ACrashIsToldThoughWhomItHasLeftTakesLongToEnd) {
+  auto worker = started();
+  const auto daemon = static_cast<pid_t>(worker.call("leave_daemon").as_int());
+  // However dead, he stays until his tracer has looked.
+  ASSERT_EQ(::ptrace(PTRACE_SEIZE, daemon, nullptr, nullptr), 0);
+  auto crash = worker.start_call("crash", {});
+  crash.wait_for(700ms);  // longer than a lost connection alone is waited for
+  EXPECT_EQ(::waitpid(daemon, nullptr, __WALL), daemon);
+  const auto told = crash.try_get();
+  ASSERT_FALSE(told.ok());
+  EXPECT_EQ(told.failure().code(), ErrorCode::worker_exited) << told.failure().message();
+  ASSERT_TRUE(told.failure().exit_status());
+  EXPECT_EQ(told.failure().exit_status()->signal, SIGABRT);
 }
 
 TEST_P(ChaosGuard, ARestartLeavesNobodyOfTheFormerWorker) {

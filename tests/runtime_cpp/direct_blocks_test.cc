@@ -1,5 +1,6 @@
 // Memory of large payloads: kept for the next one, within bounds.
 #include <gtest/gtest.h>
+#include <sys/timerfd.h>
 
 #include <chrono>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "transport/direct/block_pool.h"
+#include "transport/event_fd.h"
 
 namespace multifrost::transport::direct {
 namespace {
@@ -68,6 +70,42 @@ TEST(BlockPool, DropsWhatHasNotBeenUsedForAWhile) {
   EXPECT_FALSE(pool.keeps());
 }
 
+TEST(BlockPool, RemindsOfWhatItKeepsUntilItKeepsNothing) {
+  Reminder reminder;
+  BlockPool pool(&reminder);
+  pool.take(kMiB).reset();
+  pool.take(2 * kMiB).reset();
+  EXPECT_EQ(pool.kept_bytes(), 3 * kMiB);
+  const auto soon = std::chrono::steady_clock::now();
+  const auto reminded = [&](std::chrono::steady_clock::time_point until) {
+    const int descriptor = reminder.descriptor();
+    return wait_readable(&descriptor, 1, until) != 0;
+  };
+  ASSERT_TRUE(reminded(soon + std::chrono::seconds(20)));
+  reminder.begin_look();
+  EXPECT_FALSE(reminded(soon)) << "once";
+  pool.age(soon);  // too early: it has just been used
+  EXPECT_EQ(pool.kept_bytes(), 3 * kMiB);
+  ASSERT_TRUE(reminded(soon + std::chrono::seconds(20))) << "it has asked again";
+  reminder.begin_look();
+  pool.age(std::chrono::steady_clock::now());
+  EXPECT_EQ(pool.kept_bytes(), 0u);
+  itimerspec left{};
+  EXPECT_EQ(::timerfd_gettime(reminder.descriptor(), &left), 0);
+  EXPECT_TRUE(left.it_value.tv_sec == 0 && left.it_value.tv_nsec == 0) << "nobody is woken again";
+}
+
+TEST(BlockPool, AClosedOneKeepsNothing) {
+  Reminder reminder;
+  BlockPool pool(&reminder);
+  auto out = pool.take(kMiB);
+  pool.take(kMiB).reset();
+  pool.close();
+  EXPECT_FALSE(pool.keeps());
+  out.reset();
+  EXPECT_FALSE(pool.keeps()) << "nor what comes back later";
+}
+
 TEST(BlockPool, SmallBlocksAreNotKept) {
   BlockPool pool;
   pool.take(BlockPool::kWorthwhile - 1).reset();
@@ -86,7 +124,8 @@ TEST(BlockPool, CopiesStayValidAfterThePoolHasGone) {
 }
 
 TEST(BlockPool, BlocksComeBackFromAnyThread) {
-  BlockPool pool;
+  Reminder reminder;
+  BlockPool pool(&reminder);
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&pool, thread] {
@@ -94,7 +133,7 @@ TEST(BlockPool, BlocksComeBackFromAnyThread) {
         const auto block = pool.take(kMiB / 8);
         std::memset(block.get(), thread, 64);
         EXPECT_EQ(block[63], thread);
-        pool.age();
+        if (i % 50 == 0) pool.age(kLongAfter());
       }
     });
   }

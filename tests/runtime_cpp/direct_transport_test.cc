@@ -1,13 +1,13 @@
 // Two of our transports with each other: messages, ends, waking, back-pressure (R1 to R4).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <map>
 #include <thread>
+#include <tuple>
 
 #include "direct_support.h"
+#include "forked_process.h"
 #include "transport/event_fd.h"
 
 namespace multifrost::transport::direct {
@@ -57,6 +57,37 @@ TEST_P(PairTest, CarriesLargeMessages) {
   sender.join();
 }
 
+TEST_P(PairTest, AConnectionThatIsSilentAfterABurstGivesItsMemoryBack) {
+  const std::string large(8'000'000, 'L');
+  for (const auto& [from, to, peer] :
+       {std::tuple{pair_.parent.get(), pair_.worker.get(), pair_.to_worker},
+        std::tuple{pair_.worker.get(), pair_.parent.get(), pair_.to_parent}}) {
+    const Flusher flusher(*from);
+    for (int i = 0; i < 3; ++i) {
+      send(*from, peer, large);
+      EXPECT_EQ(expect_message(*to), large);
+    }
+    auto& direct = static_cast<DirectTransport&>(*to);
+    EXPECT_GE(direct.kept_bytes(), large.size());
+    // Nobody reads, and nothing comes: it is the supervisor or the standby who flushes.
+    const int flush = to->flush_descriptor();
+    while (direct.kept_bytes() != 0) {
+      ASSERT_NE(wait_readable(&flush, 1, guard()), 0u);
+      to->flush();
+    }
+    EXPECT_EQ(wait_readable(&flush, 1, Clock::now()), 0u) << "nothing is left to be done";
+  }
+}
+
+TEST_P(PairTest, AfterTheEndNoMemoryIsKept) {
+  const Flusher flusher(*pair_.parent);
+  send(*pair_.parent, pair_.to_worker, std::string(1'000'000, 'L'));
+  Event last = expect(*pair_.worker, Kind::message);
+  pair_.worker->shutdown();
+  last = {};
+  EXPECT_EQ(static_cast<DirectTransport&>(*pair_.worker).kept_bytes(), 0u);
+}
+
 TEST_P(PairTest, SaysThatNothingIsThere) {
   Event event;
   EXPECT_EQ(pair_.parent->try_receive(event), Received::timeout);
@@ -87,6 +118,36 @@ TEST_P(PairTest, DisconnectEndsOneConnection) {
   pair_.parent->disconnect(pair_.to_worker);
   EXPECT_EQ(expect(*pair_.parent, Kind::lost).reason, "this side ended the connection");
   EXPECT_EQ(expect(*pair_.worker, Kind::lost).peer, pair_.to_parent);
+}
+
+TEST_P(PairTest, AnOutletGoesToItsPeerAloneAndKeepsNobodyConnected) {
+  const auto outlet = pair_.parent->outlet(pair_.to_worker);
+  Buffer first = buffer_of("call");
+  std::uint64_t number = 0;
+  EXPECT_EQ(outlet->try_send(first, &number, Urgency::now), Sent::taken);
+  EXPECT_EQ(number, 1u);
+  EXPECT_TRUE(first.empty());
+  EXPECT_EQ(expect_message(*pair_.worker), "call");
+
+  const auto back = pair_.worker->outlet(pair_.to_parent);
+  pair_.parent->disconnect(pair_.to_worker);
+  expect(*pair_.parent, Kind::lost);
+  expect(*pair_.worker, Kind::lost);  // though both outlets still hold the connection
+  Buffer late = buffer_of("late");
+  EXPECT_EQ(outlet->try_send(late), Sent::gone);
+  EXPECT_EQ(late.size(), 4u);
+  EXPECT_EQ(back->try_send(late), Sent::gone);
+  EXPECT_EQ(pair_.parent->outlet(pair_.to_worker)->try_send(late), Sent::gone);
+}
+
+TEST_P(PairTest, APeerThatIsCutOffSeesItThoughAnOutletIsKept) {
+  Limits limits;
+  limits.message = 1000;
+  SpawnPair pair(GetParam(), limits);
+  const auto outlet = pair.parent->outlet(pair.to_worker);
+  send(*pair.worker, pair.to_parent, std::string(1001, 'x'));
+  expect(*pair.parent, Kind::lost);
+  expect(*pair.worker, Kind::lost);
 }
 
 TEST_P(PairTest, ShutdownWakesALeaderAsleepInRecv) {
@@ -265,17 +326,13 @@ TEST_P(PairTest, ACopyInAChildOfForkDisturbsNothing) {
   auto listening = make_direct_factory()->listen_as_parent(
       {.tcp = true, .unix_socket = true, .check = {}, .limits = {}});
   ASSERT_TRUE(listening.ok());
-  const pid_t copy = ::fork();
-  ASSERT_GE(copy, 0);
-  if (copy == 0) {
-    pair_.parent.reset();
-    pair_.worker.reset();
-    listening->transport.reset();
-    ::_exit(0);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(copy, &status, 0), copy);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(process::in_child([&] {
+              pair_.parent.reset();
+              pair_.worker.reset();
+              listening->transport.reset();
+              return 0;
+            }),
+            0);
   send(*pair_.parent, pair_.to_worker, "call");
   EXPECT_EQ(expect_message(*pair_.worker), "call");
   for (const Endpoint& endpoint : listening->endpoints) {

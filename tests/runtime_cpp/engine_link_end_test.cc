@@ -45,6 +45,29 @@ TEST_F(LinkEndTest, ALostProcessThatExitsInTimeIsNotSignalled) {
   EXPECT_FALSE(process_.is_abandoned());
 }
 
+TEST_F(LinkEndTest, AnExitThatFollowsIsWaitedForLonger) {
+  for (const bool told_first : {true, false}) {
+    LinkEnd guarded(true, 2s);
+    if (told_first) guarded.exit_follows(kStart);
+    guarded.lost(kStart);
+    if (!told_first) guarded.exit_follows(kStart);
+    EXPECT_EQ(guarded.next(), kStart + 6s);
+    EXPECT_EQ(guarded.step(kStart + 5999ms), Step::nothing);
+    LinkEnd forgotten = guarded;
+    EXPECT_EQ(forgotten.step(kStart + 6s), Step::abandon) << "not for ever";
+    LinkEnd stopped = guarded;
+    stopped.stop(kStart + 1s, 0s);
+    EXPECT_EQ(stopped.step(kStart + 1s), Step::terminate);
+    guarded.exited(kStart + 5999ms);
+    guarded.output_ended();
+    EXPECT_EQ(guarded.step(kStart + 5999ms), Step::over);
+    EXPECT_FALSE(guarded.is_abandoned());
+  }
+  process_.stop(kStart, 1s);
+  process_.exit_follows(kStart);
+  EXPECT_EQ(process_.next(), kStart + 1s) << "what was asked for stands";
+}
+
 TEST_F(LinkEndTest, AnExitWaitsForAnswersAndOutputButNotForEver) {
   process_.exited(kStart);
   process_.output_ended();

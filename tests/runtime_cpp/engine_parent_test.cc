@@ -57,7 +57,7 @@ struct World {
     engine.exited(now);
     return step();
   }
-  void fail(Outcome outcome = Outcome::remote_error, bool probe = false) {
+  void fail(Outcome outcome = Outcome::remote_error, Engine::Probe probe = 0) {
     engine.began();
     engine.answered(kEpoch, outcome, probe, now, now);
   }
@@ -375,7 +375,7 @@ TEST(ParentEngine, OutcomesOfAnOlderConnectionAreOnlyCounted) {
   World world({.circuit = {.threshold = 1}});
   world.open();
   world.engine.began();
-  world.engine.answered(kEpoch - 1, Outcome::remote_error, false, world.now, world.now);
+  world.engine.answered(kEpoch - 1, Outcome::remote_error, 0, world.now, world.now);
   EXPECT_TRUE(world.engine.admits());
   EXPECT_EQ(world.engine.metrics().failed_calls, 1u);
 }
@@ -399,7 +399,7 @@ TEST(ParentEngine, WhatEndsACallSaysWhatItCountsAs) {
       World world({.circuit = {.literal = literal, .threshold = 1}});
       world.open();
       world.engine.began();
-      world.engine.unanswered(row.sent ? kEpoch : 0, row.sent, row.by, false, world.now);
+      world.engine.unanswered(row.sent ? kEpoch : 0, row.sent, row.by, 0, world.now);
       EXPECT_EQ(!world.engine.admits(), literal ? row.literal_failure : row.failure);
       EXPECT_EQ(world.engine.metrics().failed_calls, 1u);
       EXPECT_EQ(world.engine.metrics().calls_in_flight, 0u);
@@ -414,17 +414,18 @@ TEST(ParentEngine, ToTheLetterOneCallIsTheProbe) {
   EXPECT_EQ(world.engine.refusal(true, world.now), Refusal::circuit_open);
   world.now += 500ms;
   EXPECT_EQ(world.engine.refusal(true, world.now), Refusal::none);
-  EXPECT_TRUE(world.engine.admit_probe(world.now));
+  Engine::Probe probe = world.engine.admit_probe(world.now);
+  EXPECT_NE(probe, 0u);
   EXPECT_EQ(world.engine.refusal(true, world.now), Refusal::circuit_open) << "one at a time";
-  world.fail(Outcome::remote_error, true);
+  world.fail(Outcome::remote_error, probe);
   EXPECT_FALSE(world.engine.admits());
   world.now += 1s;
-  EXPECT_TRUE(world.engine.admit_probe(world.now));
-  world.engine.unanswered(kEpoch, true, Ending::cancel, true, world.now);
+  probe = world.engine.admit_probe(world.now);
+  world.engine.unanswered(kEpoch, true, Ending::cancel, probe, world.now);
   EXPECT_EQ(world.engine.breaker().state(), State::open) << "it has told nothing";
   world.now += 1s;
-  EXPECT_TRUE(world.engine.admit_probe(world.now));
-  world.fail(Outcome::result, true);
+  probe = world.engine.admit_probe(world.now);
+  world.fail(Outcome::result, probe);
   EXPECT_TRUE(world.engine.admits());
 }
 

@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "forked_process.h"
 #include "process/pidfd.h"
 #include "process_support.h"
 
@@ -262,26 +263,16 @@ TEST_P(ChildTest, SaysWhyItCannotStart) {
 
 TEST_P(ChildTest, DiesWithTheProcessThatStartedIt) {
   // A process in between starts a child that ignores its lifeline, tells us its pid, and is killed.
-  int channel[2];
-  ASSERT_EQ(::pipe(channel), 0);
-  const UniqueFd from(channel[0]);
-  UniqueFd to(channel[1]);
-  const pid_t between = ::fork();
-  ASSERT_GE(between, 0);
-  if (between == 0) {
+  OtherProcess between([](const OtherProcess& self) {
     Spawner own;
     auto child = start_by(own, shell("exec sleep 1000")).value();
-    const pid_t pid = child.pid();
-    static_cast<void>(!::write(to.get(), &pid, sizeof pid));
+    self.tell(child.pid());
     ::pause();
-  }
-  to.reset();
-  pid_t pid = 0;
-  ASSERT_EQ(::read(from.get(), &pid, sizeof pid), static_cast<ssize_t>(sizeof pid));
-  const UniqueFd pidfd = open_pidfd(pid);
+    return true;
+  });
+  const UniqueFd pidfd = open_pidfd(between.heard<pid_t>());
   ASSERT_TRUE(pidfd);
-  ::kill(between, SIGKILL);
-  ::waitpid(between, nullptr, 0);
+  between.kill();
   EXPECT_TRUE(wait_readable(pidfd.get()));
 }
 

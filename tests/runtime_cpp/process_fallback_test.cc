@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "forked_process.h"
 #include "process/exec_plan.h"
 #include "process_support.h"
 
@@ -129,17 +130,13 @@ TEST_P(IgnoredSigchld, EndsWithAnUnknownStatus) {
 TEST(AfterFork, TheCopyNeitherSignalsNorReaps) {
   Spawner spawner;
   auto child = spawner.start(shell("read line; exit 6")).value();
-  const pid_t copy = ::fork();
-  ASSERT_GE(copy, 0);
-  if (copy == 0) {
-    const bool touched = child.signal(SIGKILL) || child.try_reap().has_value();
-    { const ChildProcess gone = std::move(child); }
-    { Spawner other; }
-    ::_exit(touched ? 1 : 0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(copy, &status, 0), copy);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(in_child([&] {
+              const bool touched = child.signal(SIGKILL) || child.try_reap().has_value();
+              { const ChildProcess gone = std::move(child); }
+              { Spawner other; }
+              return touched ? 1 : 0;
+            }),
+            0);
   EXPECT_FALSE(child.try_reap()) << "the copy's end must not end the child";
   child.pipes().lifeline.reset();
   EXPECT_EQ(wait_for_end(child).code, 6);

@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 
+#include "forked_process.h"
 #include "process/pidfd.h"
 #include "process/process_stat.h"
 #include "process_support.h"
@@ -48,6 +51,19 @@ TEST_F(GuardTest, EndsWhoHasLeftWhenTheChildEnds) {
   EXPECT_EQ(wait_for_end(child).code, 5);
   EXPECT_TRUE(wait_readable(daemon.get(), 0)) << "gone before the end is told";
   EXPECT_EQ(read_all(child.pipes().out), "") << "nobody holds the output";
+}
+
+TEST_F(GuardTest, TellsOfTheChildsEndBeforeAllOthersHaveEnded) {
+  auto child = start(kLeaveDaemon + "read line; exit 5");
+  const pid_t daemon = std::stoi(read_line(child.pipes().out));
+  // However dead, he stays until his tracer has looked.
+  ASSERT_EQ(::ptrace(PTRACE_SEIZE, daemon, nullptr, nullptr), 0);
+  child.pipes().lifeline.reset();
+  ASSERT_TRUE(wait_readable(child.leader_descriptor()));
+  char word;
+  EXPECT_EQ(::recv(child.leader_descriptor(), &word, 1, 0), 1) << "not just the guard's own end";
+  EXPECT_EQ(::waitpid(daemon, nullptr, __WALL), daemon);
+  EXPECT_EQ(wait_for_end(child).code, 5);
 }
 
 TEST_F(GuardTest, EndsALongLineOfThem) {
@@ -129,36 +145,29 @@ TEST_F(GuardTest, WhenItIsKilledTheChildDiesWithIt) {
 /// With `heir` a copy of it lives on, and holds whatever it had open.
 void kill_parent_of(const std::string& text, std::chrono::nanoseconds stop, bool heir,
                     const std::function<void()>& judge) {
-  int channel[2];
-  ASSERT_EQ(::pipe(channel), 0);
-  const UniqueFd from(channel[0]);
-  UniqueFd to(channel[1]);
-  const pid_t between = ::fork();
-  ASSERT_GE(between, 0);
-  if (between == 0) {
+  struct Said {
+    pid_t child, copy, daemon;
+  };
+  OtherProcess between([&](const OtherProcess& self) {
     Spawner own;
     SpawnRequest request = shell(text);
     request.guard = GuardOrder{stop, 60s};
     auto child = own.start(request).value();
     const pid_t copy = heir ? ::fork() : 0;
     if (heir && copy == 0) ::pause();
-    std::string line = read_line(child.pipes().out);
-    const pid_t said[3] = {child.pid(), copy, std::stoi(line)};
-    static_cast<void>(!::write(to.get(), said, sizeof said));
+    self.tell(Said{child.pid(), copy, std::stoi(read_line(child.pipes().out))});
     ::pause();
-  }
-  to.reset();
-  pid_t said[3] = {};
-  ASSERT_EQ(::read(from.get(), said, sizeof said), static_cast<ssize_t>(sizeof said));
-  const UniqueFd child = open_pidfd(said[0]), daemon = open_pidfd(said[2]);
-  const UniqueFd guard = open_pidfd(read_stat(said[0])->parent);
+    return true;
+  });
+  const auto said = between.heard<Said>();
+  const UniqueFd child = open_pidfd(said.child), daemon = open_pidfd(said.daemon);
+  const UniqueFd guard = open_pidfd(read_stat(said.child)->parent);
   ASSERT_TRUE(child && daemon && guard);
-  ::kill(between, SIGKILL);
-  ::waitpid(between, nullptr, 0);
+  between.kill();
   EXPECT_TRUE(wait_readable(child.get()));
   EXPECT_TRUE(wait_readable(daemon.get()));
   EXPECT_TRUE(wait_readable(guard.get())) << "the guard goes last";
-  if (heir) ::kill(said[1], SIGKILL);
+  if (heir) ::kill(said.copy, SIGKILL);
   judge();
 }
 

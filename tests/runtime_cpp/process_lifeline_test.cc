@@ -5,24 +5,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <functional>
 
+#include "forked_process.h"
 #include "process_support.h"
 
 namespace multifrost::process {
 namespace {
-
-/// Runs `body` in a child of fork() and returns its exit code.
-int in_child(const std::function<int()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(body());
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
 
 struct Pipe {
   Pipe() {
@@ -87,28 +78,19 @@ TEST(Lifeline, AnEmptyStdinIsNoLifeline) {
 }
 
 TEST(Lifeline, WatchesTheParentOtherwise) {
-  Pipe ready, result;
-  const pid_t parent = ::fork();
-  if (parent == 0) {
+  OtherProcess parent([](const OtherProcess& self) {
     if (::fork() == 0) {
       const Lifeline lifeline(false);
-      char verdict = lifeline.parent_gone() ? 'x' : 'r';
-      static_cast<void>(!::write(ready.write.get(), &verdict, 1));
-      const bool seen = wait_readable(lifeline.descriptor()) && lifeline.parent_gone();
-      verdict = seen ? 'g' : 'x';
-      static_cast<void>(!::write(result.write.get(), &verdict, 1));
+      self.tell(lifeline.parent_gone());
+      self.tell(wait_readable(lifeline.descriptor()) && lifeline.parent_gone());
       ::_exit(0);
     }
     ::pause();
-  }
-  char verdict = 0;
-  ASSERT_EQ(::read(ready.read.get(), &verdict, 1), 1);
-  EXPECT_EQ(verdict, 'r');
-  ::kill(parent, SIGKILL);
-  ASSERT_TRUE(wait_readable(result.read.get()));
-  ASSERT_EQ(::read(result.read.get(), &verdict, 1), 1);
-  EXPECT_EQ(verdict, 'g');
-  ::waitpid(parent, nullptr, 0);
+    return true;
+  });
+  EXPECT_FALSE(parent.heard<bool>());
+  parent.kill();
+  EXPECT_TRUE(parent.heard<bool>());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -24,6 +25,7 @@ class FakeLauncher final : public Launcher {
     std::mutex mutex;
     std::deque<std::shared_ptr<FakeTransport>> transports;
     std::atomic<int> launches = 0;
+    std::function<void()> give_up;  ///< what close() does besides, before it ends the worker
   };
   explicit FakeLauncher(Supply& supply) : supply_(supply) {}
   Result<Launched> launch() override {
@@ -36,6 +38,9 @@ class FakeLauncher final : public Launcher {
     launched.transport = supply_.transports.front();
     supply_.transports.pop_front();
     return launched;
+  }
+  void give_up() noexcept override {
+    if (supply_.give_up) supply_.give_up();
   }
 
  private:

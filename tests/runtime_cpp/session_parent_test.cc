@@ -2,6 +2,7 @@
 // happens when (R4).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <atomic>
 #include <fstream>
@@ -251,6 +252,27 @@ TEST_F(ParentSessionTest, CloseEndsAStartThatWaits) {
   const auto failure = queued.try_get().failure();
   EXPECT_EQ(failure.code(), ErrorCode::closed);
   EXPECT_EQ(failure.execution(), Execution::not_executed);
+}
+
+TEST_F(ParentSessionTest, AStartDuringACloseBeginsAfterIt) {
+  open();
+  next_incarnation();
+  std::jthread opener;
+  supply_.give_up = [&] {  // close() has begun, and is not through
+    if (opener.joinable()) return;
+    opener = std::jthread([this] { EXPECT_TRUE(session().open().ok()); });
+    ::poll(nullptr, 0, 30);  // time to overtake
+    EXPECT_EQ(supply_.launches, 1);
+  };
+  session().close(1s).value();
+  supply_.give_up = nullptr;
+  worker_->connect();
+  echo();
+  opener.join();
+  EXPECT_EQ(session().state(), ChannelState::ready) << "what began later has not been closed";
+  auto call = start("f");
+  answer(worker_->next("call").id(), 1);
+  EXPECT_EQ(call.get(), Value(1));
 }
 
 TEST_F(ParentSessionTest, DrainWaitsForWhatIsInFlight) {

@@ -1,11 +1,10 @@
 // Streams of a parent's session against a scripted worker (wire page "Streams"): what is said when,
 // and what a worker that breaks the rules comes to.
 #include <gmock/gmock.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <thread>
 
+#include "forked_process.h"
 #include "session_stream_support.h"
 
 namespace multifrost::session {
@@ -320,18 +319,15 @@ TEST_F(StreamSessionTest, AChildOfForkLeavesTheStreamAlone) {
   const auto is_elsewhere = [](const auto& result) {
     return !result.ok() && result.failure().code() == ErrorCode::wrong_process;
   };
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const bool right = is_elsewhere(exchange.output.try_next()) &&
-                       is_elsewhere(exchange.input.try_write(1)) &&
-                       is_elsewhere(exchange.input.try_finish());
-    exchange.output = {};
-    exchange.input = {};
-    ::_exit(right ? 0 : 1);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(process::in_child([&] {
+              const bool right = is_elsewhere(exchange.output.try_next()) &&
+                                 is_elsewhere(exchange.input.try_write(1)) &&
+                                 is_elsewhere(exchange.input.try_finish());
+              exchange.output = {};
+              exchange.input = {};
+              return right ? 0 : 1;
+            }),
+            0);
   item(id, 0, 4);
   answer(id, nullptr);
   EXPECT_EQ(exchange.output.next(), 4);

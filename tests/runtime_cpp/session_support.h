@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -65,6 +66,8 @@ class FakeTransport final : public transport::Transport {
     std::string type() const { return value["type"].as_string(); }
     std::string id() const { return value["id"].as_string(); }
   };
+  /// What happens in each try_send from now on, before anything else.
+  void on_send(std::function<void()> what) { on_send_ = std::move(what); }
   /// The next message that the session has sent; fails the test when none comes.
   Message next() {
     std::unique_lock lock(mutex_);
@@ -113,6 +116,7 @@ class FakeTransport final : public transport::Transport {
 
   Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number,
                 transport::Urgency urgency) override {
+    if (on_send_) on_send_();
     const std::lock_guard lock(mutex_);
     if (gone_ || closed_ || gone_peers_.count(peer) != 0) return Sent::gone;
     if (full_) return Sent::full;
@@ -199,6 +203,7 @@ class FakeTransport final : public transport::Transport {
     arrived_.set();
   }
 
+  std::function<void()> on_send_;
   transport::EventFd arrived_;
   mutable std::mutex mutex_;
   std::condition_variable sent_something_;

@@ -18,12 +18,28 @@ void Judge::refused(int parent) {
 }
 
 Token Judge::began(int parent, int thread, Time deadline) {
-  if (parents_[parent].circuit != Circuit::closed) {
-    violation("breaker: of parent " + std::to_string(parent) + " lets a call through");
-  }
   ++parents_[parent].made;
   calls_.push_back({.parent = parent, .thread = thread, .deadline = deadline});
-  return calls_.size() - 1;
+  const Token token = calls_.size() - 1;
+  if (parents_[parent].circuit != Circuit::closed) {
+    lets_through(parents_[parent], token, "breaker: of parent " + std::to_string(parent));
+  }
+  return token;
+}
+
+/// A call that begins although the circuit is open.
+void Judge::lets_through(Parent& parent, Token call, const std::string& name) {
+  if (!parent.by_call || parent.circuit == Circuit::latched) {
+    return violation(name + " lets a call through");
+  }
+  if (parent.probe && schedule_.now() < parent.probe_since + kProbePatience) {
+    return violation(name + " lets a second call through");
+  }
+  if (schedule_.now() < parent.calm_until) violation(name + " probes too early");
+  ++seen_[parent.probe ? "probe given up" : "probe by call"];
+  parent.circuit = Circuit::probing;
+  parent.probe = call;
+  parent.probe_since = schedule_.now();
 }
 
 void Judge::ended(Token token, const Ended& how) {
@@ -53,7 +69,14 @@ void Judge::ended(Token token, const Ended& how) {
 
 void Judge::counted(Token token) {
   const Call& call = calls_[token];
-  judge_circuit(parents_[call.parent], *call.ended);
+  Parent& parent = parents_[call.parent];
+  judge_circuit(parent, *call.ended);
+  if (parent.probe != token) return;
+  parent.probe.reset();
+  if (parent.circuit == Circuit::closed) ++seen_["closed by a call"];
+  if (parent.circuit != Circuit::probing) return;
+  parent.circuit = Circuit::open;
+  parent.calm_until = schedule_.now() + 1s;
 }
 
 void Judge::handler_began(Token token) {
@@ -85,6 +108,7 @@ void Judge::judge_circuit(Parent& parent, const Ended& how) {
 
 void Judge::open(Parent& parent, Circuit to) {
   if (parent.circuit == Circuit::closed) ++parent.trips;
+  parent.calm_until = schedule_.now() + 500ms;
   parent.circuit = to;
   ++seen_[to == Circuit::latched ? "latched" : "opened"];
 }
@@ -93,19 +117,21 @@ void Judge::connected(int number, std::uint64_t connection) {
   Parent& parent = parents_[number];
   parent.connection = connection;
   if (parent.circuit == Circuit::closed) parent.streak = 0;
-  if (parent.circuit == Circuit::probing) parent.circuit = Circuit::open;
+  if (parent.circuit == Circuit::probing && !parent.probe) parent.circuit = Circuit::open;
+  parent.calm_until = schedule_.now();
 }
 
 void Judge::beat_missed(int number, std::uint64_t connection, bool three) {
   Parent& parent = parents_[number];
   if (connection != parent.connection) return;
   if (parent.circuit == Circuit::closed && three) open(parent, Circuit::open);
-  if (parent.circuit == Circuit::probing) parent.circuit = Circuit::open;
+  if (parent.circuit == Circuit::probing && !parent.by_call) parent.circuit = Circuit::open;
 }
 
 void Judge::beat_echoed(int number, std::uint64_t connection) {
   Parent& parent = parents_[number];
   if (connection != parent.connection || parent.circuit != Circuit::probing) return;
+  if (parent.by_call) return;
   parent.circuit = Circuit::closed;
   parent.streak = 0;
   ++seen_["closed by a probe"];
@@ -113,7 +139,7 @@ void Judge::beat_echoed(int number, std::uint64_t connection) {
 
 void Judge::probe_sent(int number) {
   Parent& parent = parents_[number];
-  if (parent.circuit == Circuit::open) parent.circuit = Circuit::probing;
+  if (parent.circuit == Circuit::open && !parent.by_call) parent.circuit = Circuit::probing;
 }
 
 void Judge::latched(int number) { open(parents_[number], Circuit::latched); }

@@ -42,6 +42,9 @@ class Judge {
   void handler_ended(Token call) { calls_[call].finished = true; }
 
   // ---- a parent's breaker: what truly happened, then what it says
+  /// So long a call that is a probe is waited for before another may be one.
+  static constexpr Duration kProbePatience = 5s;
+  void probes_by_call(int parent) { parents_[parent].by_call = true; }
   void threshold(int parent, int failures) { parents_[parent].threshold = failures; }
   void connected(int parent, std::uint64_t connection);
   void beat_missed(int parent, std::uint64_t connection, bool three);
@@ -88,6 +91,11 @@ class Judge {
     int streak = 0;
     std::uint64_t connection = 0;
     std::uint64_t trips = 0;
+    // and where calls are its probes
+    bool by_call = false;
+    std::optional<Token> probe;  ///< is out
+    Time probe_since{};
+    Time calm_until{};  ///< no probe before
     // restarts
     int limit = 0;
     int in_a_row = 0;
@@ -102,6 +110,7 @@ class Judge {
 
   void violation(const std::string& text);
   void judge_circuit(Parent& parent, const Ended& how);
+  void lets_through(Parent& parent, Token call, const std::string& name);
   void open(Parent& parent, Circuit to);
 
   Schedule& schedule_;

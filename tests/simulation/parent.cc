@@ -17,6 +17,8 @@ engine::ParentEngine::Options engine_options(const Parent::Options& options, boo
   engine::ParentEngine::Options engine;
   engine.starts_processes = owned;
   engine.circuit.threshold = CircuitBreaker::default_threshold(options.max_restarts);
+  engine.circuit.probe_by_call = options.probe_by_call;
+  engine.circuit.probe_patience = Judge::kProbePatience;
   engine.restart.auto_restart = options.auto_restart || !owned;
   engine.restart.max_attempts = owned ? options.max_restarts : std::numeric_limits<int>::max();
   if (options.bug == Bug::restarts_for_ever) engine.restart.stable_after = 0s;
@@ -35,6 +37,7 @@ Parent::Parent(Schedule& schedule, Judge& judge, Launcher& launcher, const Optio
       beat_ids_({1, 2, 3, options.id_seed[3]}),
       engine_(engine_options(options, launcher.owned())) {
   judge_.threshold(options_.number, CircuitBreaker::default_threshold(options.max_restarts));
+  if (options.probe_by_call) judge_.probes_by_call(options_.number);
   judge_.restart_limit(options_.number, options.auto_restart ? options.max_restarts : 0);
 }
 
@@ -82,7 +85,9 @@ void Parent::call(int thread, std::optional<Duration> timeout, bool gets_cancell
   using Refusal = engine::ParentEngine::Refusal;
   const auto refusal = engine_.refusal(timeout.has_value(), schedule_.now());
   if (refusal == Refusal::circuit_open) judge_.refused(options_.number);
-  if (refusal != Refusal::none) return then(false);
+  const bool crowds = refusal == Refusal::circuit_open && has(Bug::probes_in_crowds) &&
+                      engine_.breaker().state() == CircuitBreaker::State::half_open;
+  if (refusal != Refusal::none && !crowds) return then(false);
   Call& call = calls_.emplace_back();
   call.id = ids_.next();
   call.began = schedule_.now();
@@ -93,6 +98,8 @@ void Parent::call(int thread, std::optional<Duration> timeout, bool gets_cancell
   call.message.time_left = timeout;
   call.then = std::move(then);
   engine_.began();
+  if (!engine_.breaker().admits()) call.probe = engine_.admit_probe(schedule_.now());
+  check();
   ledger_.open(call);
   if (gets_cancelled) {
     schedule_.in(schedule_.between(0ms, 100ms), [this, &call] { end(call, Ending::cancel); });
@@ -145,9 +152,9 @@ void Parent::end(Call& call, Ending by) {
   how.how = by == Ending::deadline                        ? Ended::How::deadline
             : by == Ending::cancel || by == Ending::close ? Ended::How::cancelled
                                                           : Ended::How::lost;
-  finish(call, how, [this, sent, by](std::uint64_t epoch) {
+  finish(call, how, [this, sent, by, probe = probe_of(call)](std::uint64_t epoch) {
     if (has(Bug::forgets_deadlines) && by == Ending::deadline) return;
-    engine_.unanswered(epoch, sent, by, false, schedule_.now());
+    engine_.unanswered(epoch, sent, by, probe, schedule_.now());
   });
 }
 
@@ -174,9 +181,9 @@ void Parent::answered(Connection& from, const Message& message) {
           .was_sent = true,
           .connection = call.epoch,
           .verdict = verdict},
-         [this, began = call.began,
+         [this, began = call.began, probe = probe_of(call),
           outcome = kOutcomes[static_cast<int>(message.answer)]](std::uint64_t epoch) {
-           engine_.answered(epoch, outcome, false, began, schedule_.now());
+           engine_.answered(epoch, outcome, probe, began, schedule_.now());
          });
 }
 

@@ -48,6 +48,8 @@ enum class Bug : std::uint8_t {
   restarts_for_ever,    ///< readiness alone starts the count anew
   forgets_deadlines,    ///< in the metrics
   never_probes,
+  forgets_probes,    ///< the end of a call that was the probe is told as any other's
+  probes_in_crowds,  ///< while one call probes the open circuit, others pass, too
   never_kills,
   sleeps_too_long,  ///< wakes for everything but deadlines
 };
@@ -58,6 +60,7 @@ class Parent final : public ParentEnd {
     int number = 0;
     bool auto_restart = false;
     int max_restarts = 5;
+    bool probe_by_call = false;
     Bug bug = Bug::none;
     engine::CallIdGenerator::Seed id_seed{};
   };
@@ -91,6 +94,7 @@ class Parent final : public ParentEnd {
   struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
     Message message;
     Time began{};
+    engine::ParentEngine::Probe probe = 0;
     std::function<void(bool)> then;
   };
   struct Link {
@@ -115,6 +119,9 @@ class Parent final : public ParentEnd {
   void beat(Time now);
   void plan();
   void check() { judge_.compare(options_.number, engine_.breaker()); }
+  engine::ParentEngine::Probe probe_of(const Call& call) const {
+    return has(Bug::forgets_probes) ? 0 : call.probe;
+  }
   bool has(Bug bug) const { return options_.bug == bug; }
 
   Schedule& schedule_;

@@ -124,6 +124,7 @@ Scenario::Scenario(std::uint64_t seed, Bug bug) : schedule_(seed), judge_(schedu
   const int parents = 4 + static_cast<int>(schedule_.below(2));
   for (int number = 0; number < parents; ++number) {
     Parent::Options options{.number = number, .bug = bug};
+    options.probe_by_call = (seed + static_cast<std::uint64_t>(number)) % 3 == 0;
     // Parents of the service give the same ids: only the connection tells their calls apart (R3).
     options.id_seed = {seed, 2, 3, 4};
     if (number >= 2) {

@@ -52,6 +52,8 @@ TEST(Simulation, KeepsEveryPromiseForAThousandSeeds) {
                            "opened",
                            "latched",
                            "closed by a probe",
+                           "probe by call",
+                           "closed by a call",
                            "restarted",
                            "started",
                            "fault: delay",
@@ -67,6 +69,7 @@ TEST(Simulation, KeepsEveryPromiseForAThousandSeeds) {
     EXPECT_GT(seen[what], 500u) << what;
   }
   EXPECT_GT(seen["terminated"], 100u);
+  EXPECT_GT(seen["probe given up"], 100u);
   EXPECT_GT(all.calls, 500'000u);
   EXPECT_GT(all.late_answers, 500u);
 }
@@ -118,6 +121,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"RestartsForEver", Bug::restarts_for_ever, "restart"},
                     Mistake{"ForgetsDeadlines", Bug::forgets_deadlines, "metrics"},
                     Mistake{"NeverProbes", Bug::never_probes, "recovery"},
+                    Mistake{"ForgetsProbes", Bug::forgets_probes, "breaker"},
+                    Mistake{"ProbesInCrowds", Bug::probes_in_crowds, "breaker"},
                     Mistake{"NeverKills", Bug::never_kills, "stop"},
                     Mistake{"SleepsTooLong", Bug::sleeps_too_long, "deadline"}),
     name_of);

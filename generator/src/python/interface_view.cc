@@ -1,5 +1,6 @@
 #include "python/interface_view.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -21,6 +22,10 @@ std::string annotation(const mfidl::Parameter& parameter, const Types& types) {
   std::string text = types.annotation(parameter.type);
   if (parameter.form == ParameterForm::kOptional && !parameter.type.nullable) text += " | None";
   return text;
+}
+
+bool may_be_left_out(const mfidl::Parameter& parameter) {
+  return parameter.form != ParameterForm::kRequired;
 }
 
 // "limit: int | None = None", for callers.
@@ -133,6 +138,10 @@ List client_parameters(const mfidl::Method& method, const ClientKind& kind, cons
   }
   if (method.stream_parameter) {
     const mfidl::Parameter& items = *method.stream_parameter;
+    // What must be given cannot stand behind what may be left out, unless it is given by its name.
+    if (std::any_of(method.parameters.begin(), method.parameters.end(), may_be_left_out)) {
+      list.push_back(Value("*"));
+    }
     const std::string item = "[" + types.annotation(items.type) + "]";
     std::string text = types.beside_types(parameter_name(items)) + ": ";
     if (kind.async_items) text += "_AsyncIterable" + item + " | ";

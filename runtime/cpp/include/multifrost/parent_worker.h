@@ -8,7 +8,9 @@
 //
 // Thread rule: any thread may call any const method. Blocking: start() until the worker is ready,
 // call() until its outcome, close() at most for the stop deadlines; the destructor closes. Errors:
-// the exceptions of error.h; `try_…` gives them as Failure.
+// the exceptions of error.h; `try_…` gives them as Failure. In a child of the program's own fork()
+// calls and start() fail with WrongProcessError, the worker looks as after close(), and nothing
+// waits for a lock.
 #pragma once
 
 #include <map>
@@ -108,7 +110,8 @@ class ParentWorker {
   ~ParentWorker();
 
   /// Starts the process and waits until it answers; a service is looked up and dialled again.
-  /// Repeatable; after close() it starts a new process.
+  /// Repeatable; after close() it starts a new process. It waits for a close() that another thread
+  /// has begun, and ends as closed when one begins meanwhile.
   void start();
   Result<void> try_start();
   /// Ends the process (spec 12.1 "Clean shutdown"), or the connection to a service. Repeatable.

@@ -21,7 +21,8 @@ struct CircuitOptions {
   /// were never sent, are failures too.
   bool literal_counting = false;
   /// Probes with calls, as the letter of spec 7.1 has it: in place of a heartbeat one call at a
-  /// time is let through, waited for until it ends, and its success closes the circuit.
+  /// time is let through, waited for until it ends or for 30 s (then the next one may go), and its
+  /// success closes the circuit.
   bool probe_by_call = false;
 };
 

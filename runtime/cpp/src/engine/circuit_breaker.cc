@@ -56,15 +56,17 @@ bool CircuitBreaker::beat_missed(Epoch epoch, bool too_many, Time now) noexcept 
   return false;
 }
 
-bool CircuitBreaker::admit_probe(Time now) noexcept {
-  if (!may_probe(now)) return false;
+CircuitBreaker::Probe CircuitBreaker::admit_probe(Time now) noexcept {
+  if (!may_probe(now)) return 0;
   state_ = State::half_open;
-  probe_out_ = true;
-  return true;
+  probe_ = ++last_probe_ != 0 ? last_probe_ : ++last_probe_;
+  probe_until_ = now + options_.probe_patience;
+  return probe_;
 }
 
-bool CircuitBreaker::probe_ended(Epoch epoch, Outcome outcome, Time now) noexcept {
-  probe_out_ = false;
+bool CircuitBreaker::probe_ended(Probe probe, Epoch epoch, Outcome outcome, Time now) noexcept {
+  if (probe != probe_) return count(epoch, outcome, now);  // it was given up
+  probe_ = 0;
   const bool tripped = count(epoch, outcome, now);
   if (state_ == State::half_open) {
     state_ = State::open;
@@ -91,7 +93,7 @@ void CircuitBreaker::connected(Epoch epoch, Time now) noexcept {
   if (state_ == State::closed) failures_ = 0;
   if (state_ != State::open && state_ != State::half_open) return;
   // A call that is the probe waits for its connection as every call does.
-  if (!probe_out_) state_ = State::open;
+  if (probe_ == 0) state_ = State::open;
   probe_at_ = now;
 }
 

@@ -23,15 +23,17 @@
 //
 //   event \ state        | open                           | half-open: the probe is out
 //   ---------------------+--------------------------------+-------------------------------------
-//   admit_probe(now)     | its time, and none is out:     | –
-//                        | → half-open, admitted          |
+//   admit_probe(now)     | its time, and none is out:     | it is given up: the next is admitted;
+//                        | → half-open, admitted          | else –
 //   success of any call  | → closed                       | → closed
 //   probe ended, others  | as any other call              | → open, wait longer
 //   failure, other calls | –                              | –
 //   connected            | probe at once                  | – (the probe travels on it)
 //
-// At most one such call is out at any moment: it is waited for, however long it takes, and also
-// when another call has closed the circuit meanwhile and it has opened again.
+// At most one such call is out at any moment: it is waited for, also when another call has closed
+// the circuit meanwhile and it has opened again; but not for ever, or a call without a deadline
+// that is never answered would keep the circuit from recovering (spec 9.1). After probe_patience it
+// is given up: another may be let through, and its own end counts as any other call's.
 //
 // The probe is a heartbeat, first_probe after opening, then ever later up to last_probe: open, no
 // calls travel (the specification's "no network traffic"). Outcomes, echoes and misses carry the
@@ -67,12 +69,14 @@ class CircuitBreaker {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Epoch = std::uint64_t;  ///< of a connection; 0 is none
+  using Probe = std::uint32_t;  ///< a call that is one; 0: it is an ordinary call
 
   struct Options {
     bool enabled = true;
     bool literal = false;  ///< counts as the table above says
     int threshold = 5;     ///< failures in a row; see default_threshold()
     bool probe_by_call = false;
+    std::chrono::nanoseconds probe_patience = std::chrono::seconds(30);  ///< with such a call
     std::chrono::nanoseconds first_probe = std::chrono::milliseconds(500);
     std::chrono::nanoseconds last_probe = std::chrono::seconds(1);
   };
@@ -122,12 +126,13 @@ class CircuitBreaker {
 
   /// With probe_by_call: may a call be made now although the circuit is open?
   bool may_probe(Time now) const noexcept {
-    return options_.probe_by_call && state_ == State::open && !probe_out_ && now >= probe_at_;
+    if (!options_.probe_by_call || (probe_ != 0 && now < probe_until_)) return false;
+    return state_ == State::half_open || (state_ == State::open && now >= probe_at_);
   }
-  /// The same, and that call is made: its end is told to probe_ended().
-  bool admit_probe(Time now) noexcept;
+  /// The same, and that call is made: its end is told to probe_ended(). 0: it may not.
+  Probe admit_probe(Time now) noexcept;
   /// In the place of outcome(), once for each call that was admitted; `now` always matters.
-  bool probe_ended(Epoch epoch, Outcome outcome, Time now) noexcept;
+  bool probe_ended(Probe probe, Epoch epoch, Outcome outcome, Time now) noexcept;
 
   /// When the next heartbeat is to be sent as a probe; none: none is wanted, or one is out.
   std::optional<Time> probe_at() const noexcept {
@@ -162,11 +167,13 @@ class CircuitBreaker {
   Options options_;
   State state_;
   Cause cause_ = Cause::none;
-  bool probe_out_ = false;  ///< a call that admit_probe() has admitted has not ended
+  Probe probe_ = 0;  ///< the call that is out: it has neither ended nor been given up for another
+  Probe last_probe_ = 0;
   int failures_ = 0;
   Epoch epoch_ = 0;
   std::chrono::nanoseconds backoff_{};
   Time probe_at_{};
+  Time probe_until_{};  ///< when the call that is out is given up
   Time opened_at_{};
 };
 

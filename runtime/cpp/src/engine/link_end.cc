@@ -21,9 +21,15 @@ void LinkEnd::exited(Time now) noexcept {
   wait_in(State::exited, now + kAnswersAfterExit);
 }
 
+void LinkEnd::exit_follows(Time now) noexcept {
+  if (state_ == State::up || state_ == State::lost) wait_in(State::ending, now + kExitFollows);
+}
+
 void LinkEnd::stop(Time now, Duration grace) noexcept {
   stopped_ = answers_ended_ = true;
-  if (state_ == State::up || state_ == State::lost) wait_in(State::asked, later(now, grace));
+  if (state_ == State::up || state_ == State::lost || state_ == State::ending) {
+    wait_in(State::asked, later(now, grace));
+  }
 }
 
 bool LinkEnd::complete(Time now) noexcept {
@@ -47,6 +53,7 @@ LinkEnd::Step LinkEnd::step(Time now) noexcept {
       wait_in(State::terminated, later(now, kill_deadline_));
       return Step::terminate;
     case State::lost:
+    case State::ending:
       abandoned_ = true;
       wait_in(State::killed, now + kAfterKill);
       return Step::abandon;

@@ -1,16 +1,20 @@
 // How one incarnation of a worker comes to its end, as its parent sees it (spec 5.1; R1, R5, R7).
 //
-//   event \ state | up          | lost          | asked, terminated, killed  | exited
-//   --------------+-------------+---------------+----------------------------+-------------------
-//   lost()        | → lost      | –             | –                          | answers are complete
-//   exited()      | → exited    | → exited      | → exited                   | –
-//   stop(grace)   | → asked     | → asked       | –                          | answers are not
-//   wanted its time      | (has none)  | 500 ms: kill, | grace: terminate,          | answers and
-//   output
-//                 |             |   → killed    |   → terminated;            |   complete, or had
-//                 |             |               | kill_deadline: kill,       |   100 and 200 ms:
-//                 |             |               |   → killed; 5 s: → over    |   → over
+//   event \ state  | up       | lost         | ending      | asked, terminated,  | exited
+//                  |          |              |             |   killed            |
+//   ---------------+----------+--------------+-------------+---------------------+-----------------
+//   lost()         | → lost   | –            | –           | –                   | answers complete
+//   exit_follows() | → ending | → ending     | –           | –                   | –
+//   exited()       | → exited | → exited     | → exited    | → exited            | –
+//   stop(grace)    | → asked  | → asked      | → asked     | –                   | answers unwanted
+//   its time       | (none)   | 500 ms:      | 6 s:        | grace: terminate,   | both there, or
+//                  |          |   abandon,   |   abandon,  |   → terminated;     |   100 and 200 ms
+//                  |          |   → killed   |   → killed  | kill_deadline:      |   have passed:
+//                  |          |              |             |   kill, → killed;   |   → over
+//                  |          |              |             | 5 s: → over         |
 //
+//   An exit waits for answers and output. Beneath a guard a worker may have ended while those whom
+//   it has left are still being ended: exit_follows().
 //   A service has no process of ours: lost() and stop() lead to over, and nothing is signalled.
 //
 // Who has lost its connection cannot be reached again, since its listener is closed: it ends by
@@ -33,12 +37,15 @@ class LinkEnd {
   static constexpr Duration kAnswersAfterExit = std::chrono::milliseconds(100);
   static constexpr Duration kOutputAfterExit = std::chrono::milliseconds(200);
   static constexpr Duration kAfterKill = std::chrono::seconds(5);
+  static constexpr Duration kExitFollows = std::chrono::seconds(6);  ///< a guard gives up after 5
 
   LinkEnd(bool has_process, Duration kill_deadline) noexcept
       : has_process_(has_process), kill_deadline_(kill_deadline) {}
 
   void lost(Time now) noexcept;
   void exited(Time now) noexcept;
+  /// The worker has ended, and exited() comes when whoever it has left has ended, too.
+  void exit_follows(Time now) noexcept;
   /// Everything that the process wrote has been read.
   void output_ended() noexcept { output_ended_ = true; }
   /// It is to end by itself within `grace`, else it is made to.
@@ -62,7 +69,7 @@ class LinkEnd {
   bool is_over() const noexcept { return over_; }
 
  private:
-  enum class State : std::uint8_t { up, lost, asked, terminated, killed, exited };
+  enum class State : std::uint8_t { up, lost, ending, asked, terminated, killed, exited };
 
   void wait_in(State state, Time until) noexcept {
     state_ = state;

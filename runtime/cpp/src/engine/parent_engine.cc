@@ -201,13 +201,13 @@ ParentEngine::Refusal ParentEngine::refusal(bool has_deadline, Time now) noexcep
   return Refusal::circuit_open;
 }
 
-void ParentEngine::answered(Epoch epoch, Outcome outcome, bool probe, Time begun,
+void ParentEngine::answered(Epoch epoch, Outcome outcome, Probe probe, Time begun,
                             Time now) noexcept {
   metrics_.answered(outcome == Outcome::result, now - begun);
   judge(epoch, outcome, probe, now);
 }
 
-void ParentEngine::unanswered(Epoch epoch, bool sent, Ending by, bool probe, Time now) noexcept {
+void ParentEngine::unanswered(Epoch epoch, bool sent, Ending by, Probe probe, Time now) noexcept {
   metrics_.failed();
   Outcome outcome = Outcome::lost;
   if (by == Ending::cancel || by == Ending::close) {

@@ -60,6 +60,7 @@ class ParentEngine {
   using Duration = std::chrono::nanoseconds;
   using Epoch = CircuitBreaker::Epoch;
   using Outcome = CircuitBreaker::Outcome;
+  using Probe = CircuitBreaker::Probe;
 
   struct Options {
     bool starts_processes = true;  ///< false: the worker is a service, which comes and goes
@@ -117,6 +118,7 @@ class ParentEngine {
   void refuse(Time now) noexcept { stop(now, Duration(0)); }
   void lost(Time now) noexcept;
   void exited(Time now) noexcept { link_->end.exited(now); }
+  void exit_follows(Time now) noexcept { link_->end.exit_follows(now); }
   void output_ended() noexcept { link_->end.output_ended(); }
   /// Its end is wanted, by itself within `grace`.
   void stop(Time now, Duration grace) noexcept;
@@ -143,12 +145,13 @@ class ParentEngine {
   };
   Refusal refusal(bool has_deadline, Time now) noexcept;
   void began() noexcept { metrics_.began(); }
-  /// A call that begins although the circuit is open: is it the breaker's probe? Its end says so.
-  bool admit_probe(Time now) noexcept { return breaker_.admit_probe(now); }
+  /// A call that begins although the circuit is open: which of the breaker's probes it is. Its end
+  /// says so.
+  Probe admit_probe(Time now) noexcept { return breaker_.admit_probe(now); }
   /// By an answer, to a call that was sent on `epoch`.
-  void answered(Epoch epoch, Outcome outcome, bool probe, Time begun, Time now) noexcept;
+  void answered(Epoch epoch, Outcome outcome, Probe probe, Time begun, Time now) noexcept;
   /// Without one; `sent`: on `epoch`.
-  void unanswered(Epoch epoch, bool sent, Ending by, bool probe, Time now) noexcept;
+  void unanswered(Epoch epoch, bool sent, Ending by, Probe probe, Time now) noexcept;
 
   // ---- to look at
 
@@ -185,9 +188,9 @@ class ParentEngine {
   void end(Time now, std::uint64_t random, Duty& duty) noexcept;
   void gone(Time now, std::uint64_t random, Duty& duty) noexcept;
   Duty::Calls what_ends() const noexcept;
-  void judge(Epoch epoch, Outcome outcome, bool probe, Time now) noexcept {
-    count(probe ? breaker_.probe_ended(epoch, outcome, now)
-                : breaker_.outcome(epoch, outcome, now));
+  void judge(Epoch epoch, Outcome outcome, Probe probe, Time now) noexcept {
+    count(probe != 0 ? breaker_.probe_ended(probe, epoch, outcome, now)
+                     : breaker_.outcome(epoch, outcome, now));
   }
   void count(bool tripped) noexcept {
     if (tripped) metrics_.tripped();

@@ -63,6 +63,7 @@ class ChildProcess::State {
 
   pid_t pid() const noexcept { return pid_; }
   int exit_descriptor() const noexcept { return exit_.get(); }
+  int leader_descriptor() const noexcept { return guard_.control.get(); }
   ChildPipes& pipes() noexcept { return pipes_; }
 
   bool signal(int number) noexcept {
@@ -134,6 +135,7 @@ ChildProcess::~ChildProcess() = default;
 
 pid_t ChildProcess::pid() const noexcept { return state_->pid(); }
 int ChildProcess::exit_descriptor() const noexcept { return state_->exit_descriptor(); }
+int ChildProcess::leader_descriptor() const noexcept { return state_->leader_descriptor(); }
 bool ChildProcess::signal(int number) noexcept { return state_->signal(number); }
 std::optional<ExitStatus> ChildProcess::try_reap() { return state_->try_reap(); }
 bool ChildProcess::reaped() const noexcept { return state_->reaped(); }

@@ -54,6 +54,10 @@ class ChildProcess {
   /// Readable once the leader has ended; for poll and epoll.
   int exit_descriptor() const noexcept;
 
+  /// With a guard: readable once the worker itself has ended, though others beneath the guard may
+  /// live on for as long as their end takes. Without one -1.
+  int leader_descriptor() const noexcept;
+
   /// Sends `number` to the whole group, or has the guard send it; with a guard SIGKILL ends whoever
   /// has left the group as well. False when the leader has been reaped: nothing was sent.
   bool signal(int number) noexcept;

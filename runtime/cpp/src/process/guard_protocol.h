@@ -7,6 +7,7 @@
 //
 //   parent → guard   one Job, before the guard starts
 //   guard → parent   one Report, when the worker runs or could not be started
+//   guard → parent   one byte, when the worker has ended by itself: whom it has left is ended now
 //   parent → guard   one byte each: the number of a signal for the worker's process group
 //   end of file      the parent is gone, or wants nothing more of the worker
 //

@@ -35,7 +35,7 @@ bool AsyncCall::wait_for(std::chrono::nanoseconds time) {
 Reply AsyncCall::take() {
   wait_for(std::chrono::nanoseconds(-1));
   if (!ended_.load(std::memory_order_acquire)) {
-    return {*call_.method, session_->misplaced(*call_.method)};
+    return {*call_.method, session_->misplaced(call_.method->label)};
   }
   return *std::move(call_.reply);
 }

@@ -13,9 +13,11 @@
 #include <string>
 
 #include "engine/call_ledger.h"
+#include "engine/circuit_breaker.h"
 #include "engine/deadline_queue.h"
 #include "engine/parent_read_role.h"
 #include "multifrost/pending.h"
+#include "transport/transport.h"
 
 namespace multifrost::session {
 
@@ -27,6 +29,7 @@ class StreamCall;
 struct Seat : engine::Waiter {
   std::condition_variable changed;
   bool served = false;  ///< what it waits for besides the call's end has come: see StreamCall
+  std::shared_ptr<transport::Outlet> lent_to;  ///< has got a message that borrows the arguments
 };
 
 struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
@@ -45,8 +48,8 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   AsyncCall* owner = nullptr;    ///< null: synchronous
   StreamCall* stream = nullptr;  ///< null: an ordinary call
   Seat* seat = nullptr;          ///< of the thread that waits for its outcome, one at a time
-  bool probe = false;            ///< let through by the open circuit, see CircuitBreaker
-  bool unattended = false;       ///< its outcome is wanted at once, but no thread waits for it
+  engine::CircuitBreaker::Probe probe = 0;  ///< let through by the open circuit
+  bool unattended = false;  ///< its outcome is wanted at once, but no thread waits for it
 };
 
 /// A call that nobody waits for at once. The session keeps it alive until it has ended. A thread

@@ -11,6 +11,7 @@
 namespace multifrost::session {
 
 Result<void> ParentSession::expect(const Interface& interface) {
+  if (!in_own_process()) return misplaced();
   if (!options_.check_interface) return {};
   const Lock lock(*this);
   if (std::find(expected_.begin(), expected_.end(), &interface) != expected_.end()) return {};

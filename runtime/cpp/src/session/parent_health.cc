@@ -42,34 +42,43 @@ std::string ParentSession::circuit_text() const {
          " or reset_circuit()";
 }
 
+// In a child of fork() a session is nobody's: to whoever asks it is as after close(), and no lock
+// is asked for (R10).
+
 bool ParentSession::healthy() const noexcept {
+  if (!in_own_process()) return false;
   const Lock lock(*this);
   return engine_.admits();
 }
 
 bool ParentSession::circuit_open() const noexcept {
+  if (!in_own_process()) return false;
   const Lock lock(*this);
   return engine_.phase() == Phase::ended || !engine_.breaker().admits();
 }
 
 void ParentSession::reset_circuit() {
+  if (!in_own_process()) return;
   const Lock lock(*this);
   engine_.reset_circuit();
   see_circuit();
 }
 
 std::optional<std::chrono::nanoseconds> ParentSession::last_round_trip() const noexcept {
+  if (!in_own_process()) return std::nullopt;
   const Lock lock(*this);
   const engine::Heartbeat* const beats = engine_.heartbeat();
   return beats != nullptr ? beats->round_trip() : std::nullopt;
 }
 
 Metrics ParentSession::metrics() const {
+  if (!in_own_process()) return {};
   const Lock lock(*this);
   return engine_.metrics();
 }
 
 void ParentSession::reset_metrics() {
+  if (!in_own_process()) return;
   const Lock lock(*this);
   engine_.reset_metrics();
 }

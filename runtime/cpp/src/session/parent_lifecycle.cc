@@ -69,21 +69,24 @@ ParentSession::~ParentSession() = default;
 
 bool ParentSession::in_own_process() const noexcept { return process_epoch_ == process_epoch(); }
 
+Failure ParentSession::misplaced(std::string_view what) const {
+  return {ErrorCode::wrong_process, Execution::not_executed,
+          std::string(what) + (what.empty() ? "" : ": ") + name_ +
+              " belongs to the process that started it, not to a child of fork()"};
+}
+
 Result<void> ParentSession::open() {
-  if (!in_own_process()) {
-    return Failure(ErrorCode::wrong_process, Execution::not_executed,
-                   name_ + " belongs to the process that made it, not to a child of fork()");
-  }
+  if (!in_own_process()) return misplaced();
+  const std::uint64_t closes = closes_before_open();
   const std::lock_guard one_at_a_time(lifecycle_);
   std::shared_ptr<Link> former;  // goes without the lock: its transport may linger
   {
     Lock lock(*this);
+    if (closes_ != closes) return closed_early();
     if (engine_.attempting()) {  // a restart; it may be nearly there
       phase_changed_.wait(lock.native(), [&] { return !engine_.attempting(); });
       if (engine_.phase() == Phase::closed) return closed_early();
     }
-    // A close() that is not that far yet.
-    if (link_ && engine_.phase() == Phase::closed) stop(lock, link_, 0ns);
     if (!engine_.start()) return {};
     ended_.reset();
     see_circuit();
@@ -105,6 +108,14 @@ Result<void> ParentSession::open() {
   Failure failure = engine_.phase() == Phase::closed ? closed_early() : *ended_;
   note(events::kStartFailed, failure.message());
   return failure;
+}
+
+/// A close() that has begun is waited for, so that it ends what was and nothing that begins now;
+/// one that comes after this ends the open(). How many have begun so far.
+std::uint64_t ParentSession::closes_before_open() {
+  Lock lock(*this);
+  phase_changed_.wait(lock.native(), [&] { return closing_ == 0; });
+  return closes_;
 }
 
 /// Makes what was launched the current link and puts it under supervision.
@@ -131,6 +142,8 @@ void ParentSession::adopt(Launched launched) {
   if (flush != transport::kNoDescriptor) supervisor.watch(key_, link.tags + kFlush, flush);
   if (!link.process) return;
   supervisor.watch(key_, link.tags + kExit, link.process->exit_descriptor());
+  const int leader = link.process->leader_descriptor();
+  if (leader >= 0) supervisor.watch(key_, link.tags + kLeader, leader);
   watch_output(link, OutputStream::out, true);
   watch_output(link, OutputStream::err, true);
 }
@@ -145,6 +158,7 @@ void ParentSession::retire(Link& link) {
   if (flush != transport::kNoDescriptor) supervisor.unwatch(flush);
   if (link.process) {
     supervisor.unwatch(link.process->exit_descriptor());
+    supervisor.unwatch(link.process->leader_descriptor());
     watch_output(link, OutputStream::out, false);
     watch_output(link, OutputStream::err, false);
   }
@@ -163,12 +177,11 @@ void ParentSession::stop(Lock& lock, const std::shared_ptr<Link>& link,
 }
 
 Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
-  if (!in_own_process()) {
-    return Failure(ErrorCode::wrong_process, Execution::not_executed,
-                   name_ + " belongs to the process that started it, not to a child of fork()");
-  }
+  if (!in_own_process()) return misplaced();
   {
     const Lock lock(*this);  // an open() that still waits gives up
+    ++closing_;
+    ++closes_;
     const Duty duty = engine_.close();
     end_calls(duty.calls, duty.by);
     phase_changed_.notify_all();
@@ -185,7 +198,6 @@ Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
 /// Ends what runs, and hands out the restarter, which ends as well.
 std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
   Lock lock(*this);
-  engine_.close();
   if (const std::shared_ptr<Link> link = link_; link && !link->settled) {
     std::chrono::nanoseconds grace{0};
     if (link->ready && link->process) {  // a service is not ours to end (R5)
@@ -202,6 +214,7 @@ std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
     stop(lock, link, grace);
   }
   restarter_.request_stop();
+  --closing_;
   phase_changed_.notify_all();
   std::jthread restarter = std::move(restarter_);
   const Supervisor::Key key = std::exchange(key_, 0);
@@ -211,6 +224,7 @@ std::jthread ParentSession::end_worker(std::chrono::nanoseconds deadline) {
 }
 
 Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
+  if (!in_own_process()) return misplaced();
   Lock lock(*this);
   if (link_) {
     const std::shared_ptr<Link> link = link_;
@@ -278,6 +292,7 @@ Failure ParentSession::start_failure(const Link& link) const {
 }
 
 ChannelState ParentSession::state() const noexcept {
+  if (!in_own_process()) return ChannelState::closed;
   const Lock lock(*this);
   switch (engine_.phase()) {
     case Phase::idle:
@@ -297,6 +312,7 @@ ChannelState ParentSession::state() const noexcept {
 }
 
 std::optional<int> ParentSession::process_id() const noexcept {
+  if (!in_own_process()) return std::nullopt;
   const Lock lock(*this);
   if (!link_ || !link_->process || link_->exit) return std::nullopt;
   return link_->process->pid();

@@ -50,8 +50,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<int> process_id() const noexcept;
   Executor& executor() noexcept { return *core_.executor; }
   bool in_own_process() const noexcept;
-  /// What a call gets in a child of fork(), where no lock may be asked for (R10).
-  Failure misplaced(const Method& method) const;
+  /// What everything gets in a child of fork(), where no lock may be asked for (R10).
+  Failure misplaced(std::string_view what = {}) const;
 
   // parent_handshake.cc
   Result<void> expect(const Interface& interface);
@@ -93,7 +93,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   using Time = Clock::time_point;
   using Phase = engine::ParentEngine::Phase;
   using Duty = engine::ParentEngine::Duty;
-  enum Tag : unsigned { kTransport, kFlush, kExit, kOut, kErr, kTagsPerLink };
+  enum Tag : unsigned { kTransport, kFlush, kExit, kLeader, kOut, kErr, kTagsPerLink };
 
   /// The session's lock. Outcomes of asynchronous calls, and records for the log, are collected
   /// under it and given out after it.
@@ -165,7 +165,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void take_message(Lock& lock, Link& link, Arrived& arrived, Time now);
   void take_buffered(Lock& lock, Link& link);
   Call* find(const Link& link, std::string_view text);
-  void answered(Link& link, Arrived& arrived, Time now);
+  Call* end_answered(Link& link, std::string_view id);
+  void took_result(Link& link, const protocol::Result& result, Bytes frame, Time now);
+  void answered(Link& link, const protocol::Message& message, Bytes frame, Time now);
   void echoed(Link& link, const protocol::Message& message, const Bytes& frame, Time now);
   void became_ready(Link& link, Time now);
 
@@ -211,6 +213,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void restart();
 
   // parent_lifecycle.cc
+  std::uint64_t closes_before_open();
   void adopt(Launched launched);
   void retire(Link& link);
   std::jthread end_worker(std::chrono::nanoseconds deadline);
@@ -234,6 +237,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   mutable std::mutex mutex_;
   std::condition_variable phase_changed_;
   int draining_ = 0;               ///< threads in drain()
+  int closing_ = 0;                ///< threads in close(), until nothing of the worker is left
+  std::uint64_t closes_ = 0;       ///< ever begun
   std::atomic<bool> ours_{false};  ///< the worker reads our extensions; changed under the lock
   std::shared_ptr<Link> link_;
   std::deque<Call*> early_;  ///< calls that wait for a link, in order

@@ -34,6 +34,13 @@ void ParentSession::on_ready(unsigned tag) {
       if (link->blocked) flush_queue(*link);
       return;
     }
+    case kLeader: {
+      const Lock lock(*this);
+      core_.supervisor.unwatch(link->process->leader_descriptor());  // it says that once
+      const Time now = Clock::now();
+      engine_.exit_follows(now);
+      return supervise(*link, now);
+    }
     case kOut:
       return read_output(link, OutputStream::out);
     case kErr:
@@ -127,7 +134,7 @@ void ParentSession::expire(Time now) {
 /// Does what the engine wants done about the current worker.
 void ParentSession::supervise(Link& link, Time now) {
   if (link.settled) return;
-  obey(link, engine_.step(now, next_call_id().low), now);
+  obey(link, engine_.step(now, next_call_id_low()), now);
   wake_at(next_time(link));
 }
 

@@ -85,6 +85,21 @@ struct Limits {
       64;  ///< from one connection before the next one is looked at (R3)
 };
 
+/// The way to one peer, for whoever sends to it often: looked up once.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// As Transport::try_send.
+  virtual Sent try_send(Buffer& message, std::uint64_t* number = nullptr,
+                        Urgency urgency = Urgency::now) = 0;
+  /// The same for a message that borrows (Buffer::attach_borrowed) what stays as it is until
+  /// end_loan(): what does not leave at once need not be copied.
+  virtual Sent lend(Buffer& message, std::uint64_t* number) { return try_send(message, number); }
+  /// What message `number` has borrowed ends after this. Waits at most for a write that does not
+  /// block.
+  virtual void end_loan(std::uint64_t /*number*/) {}
+};
+
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -99,6 +114,9 @@ class Transport {
   /// bounded by the calls it has read, nothing is dropped, and neither side waits for the other.
   virtual Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number = nullptr,
                         Urgency urgency = Urgency::now) = 0;
+  /// Where messages to `peer` go, gone or not. Any thread; the outlet, too, and it must not outlive
+  /// the transport.
+  virtual std::shared_ptr<Outlet> outlet(PeerId peer);
   /// Writes what is held back, on every connection. Any thread; almost free when nothing is.
   virtual void release() = 0;
 
@@ -118,8 +136,9 @@ class Transport {
   /// Readable (level-triggered) while the system has something for try_receive. The same for the
   /// transport's whole life; for epoll of whoever watches an idle transport.
   virtual int descriptor() const noexcept = 0;
-  /// Readable (level-triggered) while queued bytes could be written, whoever is the reader; then
-  /// call flush(). kNoDescriptor: the transport flushes by itself.
+  /// Readable (level-triggered) while queued bytes could be written, whoever is the reader, and
+  /// once when memory has not been used for a while; then call flush(), which does either.
+  /// kNoDescriptor: the transport does so by itself.
   virtual int flush_descriptor() const noexcept = 0;
   /// True: there is room again for spare messages that were refused; no event `room` tells of it.
   virtual bool flush() = 0;

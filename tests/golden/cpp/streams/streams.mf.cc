@@ -215,8 +215,9 @@ void forget(mf::IncomingCall& call, StreamsWorker& worker) {
 }
 
 void transform(mf::IncomingCall& call, StreamsWorker& worker) {
-  double factor{};
-  if (!call.expect(streams_methods::transform, 1, 1) || !call.argument<codec::F64>(factor)) {
+  double factor = 1.0;
+  if (!call.expect(streams_methods::transform, 0, 1) ||
+      (call.more() && !call.argument_or_keep<codec::F64>(factor))) {
     return;
   }
   const auto port_ = call.open_stream(streams_methods::transform);
@@ -320,7 +321,7 @@ const mf::Interface Streams::kInterface = {
     .name = "acme.streams.Streams",
     .name_space = "default",
     .version = "",
-    .fingerprint = "43ed82a76e0a6172",
+    .fingerprint = "02999add66aa5558",
     .methods = kStreamsMethods,
 };
 

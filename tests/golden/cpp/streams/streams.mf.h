@@ -68,7 +68,7 @@ class Streams {
   virtual ::multifrost::StreamUpload<::multifrost::Bytes, void> forget() const = 0;
 
   virtual ::multifrost::StreamExchange<std::optional<Sample>, std::variant<std::string, double>> transform(
-      double factor) const = 0;
+      double factor = 1.0) const = 0;
 
   virtual std::int32_t ordinary() const = 0;
 };
@@ -115,9 +115,9 @@ class StreamsClient final : public Streams, private ::multifrost::Client {
   ::multifrost::Result<::multifrost::StreamUpload<::multifrost::Bytes, void>> try_forget() const;
 
   ::multifrost::StreamExchange<std::optional<Sample>, std::variant<std::string, double>> transform(
-      double factor) const override;
+      double factor = 1.0) const override;
   ::multifrost::Result<::multifrost::StreamExchange<std::optional<Sample>, std::variant<std::string, double>>> try_transform(
-      double factor) const;
+      double factor = 1.0) const;
 
   std::int32_t ordinary() const override;
   ::multifrost::Result<std::int32_t> try_ordinary() const;

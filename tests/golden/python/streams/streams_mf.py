@@ -69,7 +69,7 @@ class _Streams__methods:
         "transform",
         "transform",
         (
-            _mf.Parameter("factor", _mf.F64),
+            _mf.Parameter("factor", _mf.F64, "default", 1.0),
         ),
         output=_mf.OneOf(_mf.STRING, _mf.F64),
         input=_mf.Optional(_Sample),
@@ -90,7 +90,7 @@ class StreamsWorker(_ChildWorker, _ABC):
 
     namespace = "default"
     _multifrost_interface = _mf.Interface(
-        "acme.streams.Streams", "", "43ed82a76e0a6172"
+        "acme.streams.Streams", "", "02999add66aa5558"
     )
 
     @_abstractmethod
@@ -162,7 +162,7 @@ class StreamsClient:
         await self._calls.upload(_Streams__methods.forget, samples)
 
     def transform(
-        self, factor: float,
+        self, factor: float = 1.0, *,
         input: _AsyncIterable[Sample | None] | _Iterable[Sample | None]) -> _mf.Stream[str | float]:
         result: _mf.Stream[str | float] = self._calls.stream(_Streams__methods.transform, factor,
                                                              input)
@@ -213,7 +213,7 @@ class StreamsSyncClient:
     def forget(self, samples: _Iterable[bytes]) -> None:
         self._calls.upload_sync(_Streams__methods.forget, samples)
 
-    def transform(self, factor: float,
+    def transform(self, factor: float = 1.0, *,
                   input: _Iterable[Sample | None]) -> _mf.SyncStream[str | float]:
         result: _mf.SyncStream[str | float] = self._calls.stream_sync(_Streams__methods.transform,
                                                                       factor, input)

@@ -97,7 +97,12 @@ class Watch {
   }
 
   void sweep() noexcept {
-    if (end_.pid == 0) system::kill(-worker_, SIGKILL);
+    const unsigned char word = 0;
+    if (end_.pid == 0) {
+      system::kill(-worker_, SIGKILL);
+    } else {
+      system::write(kControl, &word, sizeof word);
+    }
     deadline_ = later(kAfterKillMs);
     // Each end is a signal, and may have made us the parent of others. Who cannot be killed is
     // another user's.

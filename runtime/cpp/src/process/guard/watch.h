@@ -6,7 +6,8 @@
 //   serving  the parent is gone             its end has closed the worker's lifeline asked
 //   asked    stop_ms later                  the group gets SIGTERM                   told
 //   told     kill_ms later                                                           sweeping
-//   any      the worker has ended           its group is killed, its status kept     sweeping
+//   any      the worker has ended           its group is killed, its status kept,    sweeping
+//                                           and the parent told: all may take a while
 //   sweeping                                every child is killed, until none is left
 //
 // The parent is gone when its process has ended (by pidfd: a copy of it, made by its fork(), may

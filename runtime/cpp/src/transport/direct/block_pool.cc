@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstring>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "transport/direct/large_block.h"
@@ -35,6 +36,7 @@ struct BlockPool::Shelf {
   std::size_t count = 0;
   std::size_t bytes = 0;
   Time last_used{};
+  Reminder* reminder = nullptr;  ///< of a pool that is not closed, if it has one
   bool closed = false;
   std::atomic<bool> keeps{false};  ///< count != 0
 
@@ -64,10 +66,14 @@ struct BlockPool::Shelf {
     bytes += size;
     last_used = std::chrono::steady_clock::now();
     keeps.store(true, std::memory_order_release);
+    if (reminder != nullptr) reminder->ask();
   }
 
-  void drop() noexcept {
-    while (count != 0) remove(count - 1);
+  void drop(std::span<LargeBlock, kMost> into) noexcept {
+    while (count != 0) {
+      into[count - 1] = std::move(blocks[count - 1].memory);
+      remove(count - 1);
+    }
   }
 
   void remove(std::size_t at) noexcept {
@@ -80,12 +86,18 @@ struct BlockPool::Shelf {
   }
 };
 
-BlockPool::BlockPool() : shelf_(std::make_shared<Shelf>()) {}
+BlockPool::BlockPool(Reminder* reminder) : shelf_(std::make_shared<Shelf>()) {
+  shelf_->reminder = reminder;
+}
 
-BlockPool::~BlockPool() {
+BlockPool::~BlockPool() { close(); }
+
+void BlockPool::close() noexcept {
+  LargeBlock unwanted[Shelf::kMost];  // freed after the lock
   const std::lock_guard lock(shelf_->mutex);
   shelf_->closed = true;
-  shelf_->drop();
+  shelf_->reminder = nullptr;
+  shelf_->drop(unwanted);
 }
 
 std::shared_ptr<char[]> BlockPool::take(std::size_t size) {
@@ -106,10 +118,21 @@ Bytes BlockPool::copy(BytesView bytes) {
 }
 
 void BlockPool::age(Time now) noexcept {
+  if (!keeps()) return;
+  LargeBlock unwanted[Shelf::kMost];  // freed after the lock
   const std::lock_guard lock(shelf_->mutex);
-  if (now - shelf_->last_used > kKeptFor) shelf_->drop();
+  if (now - shelf_->last_used > kKeptFor) {
+    shelf_->drop(unwanted);
+  } else if (shelf_->reminder != nullptr) {
+    shelf_->reminder->ask();
+  }
 }
 
 bool BlockPool::keeps() const noexcept { return shelf_->keeps.load(std::memory_order_acquire); }
+
+std::size_t BlockPool::kept_bytes() const noexcept {
+  const std::lock_guard lock(shelf_->mutex);
+  return shelf_->bytes;
+}
 
 }  // namespace multifrost::transport::direct

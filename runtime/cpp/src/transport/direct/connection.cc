@@ -15,6 +15,7 @@ Connection::Connection(Setup setup, UniqueFd socket, bool pending, Switchboard& 
       board_(board),
       state_(pending ? State::connecting : State::handshake),
       handshake_(setup_.role, setup_.identity),
+      blocks_(&board_.reminder),
       input_(setup_.limits.message, blocks_),
       writer_(socket_.get(), setup_.limits.out_queue, setup_.role == Role::parent, blocks_, *this) {
   if (pending) {
@@ -81,10 +82,7 @@ Connection::Input Connection::take(std::int64_t received) {
     input_.received(static_cast<std::size_t>(received));
     return Input::bytes;
   }
-  if (received == -EAGAIN || received == -EWOULDBLOCK) {
-    blocks_.age();
-    return Input::nothing;
-  }
+  if (received == -EAGAIN || received == -EWOULDBLOCK) return Input::nothing;
   if (received == 0 && !board_.receives) return Input::nothing;
   if (const char* reason = disconnect_reason_.load(std::memory_order_acquire)) return fail(reason);
   if (received < 0) return fail(error_text(static_cast<int>(-received)));
@@ -98,7 +96,7 @@ Connection::Input Connection::fail(std::string reason) {
   return Input::ended;
 }
 
-bool Connection::has_message() {
+bool Connection::find_message() {
   while (!ready_ && !malformed_) {
     switch (input_.advance()) {
       case MessageReader::Step::message:
@@ -143,6 +141,8 @@ bool Connection::handle_command(std::string_view bytes) {
 std::uint64_t Connection::end() {
   const std::uint64_t written = writer_.close();
   board_.reads.remove(socket_.get());
+  ::shutdown(socket_.get(),
+             SHUT_RDWR);  // whoever still holds us keeps the descriptor, not the peer
   state_.store(State::ended, std::memory_order_release);
   return written;
 }

@@ -14,6 +14,7 @@
 #include "transport/direct/block_pool.h"
 #include "transport/direct/handshake.h"
 #include "transport/direct/message_reader.h"
+#include "transport/direct/reminder.h"
 #include "transport/direct/socket.h"
 #include "transport/direct/writer.h"
 #include "transport/event_fd.h"
@@ -30,6 +31,7 @@ struct Switchboard {
   std::atomic<unsigned> blocked{0};    ///< how many stand in `writes`
   std::atomic<bool> attention{false};  ///< a connection's out-queue has changed: the reader looks
   EventFd attention_event;             ///< the same, to sleep on
+  Reminder reminder;                   ///< stands in `writes`: old blocks are to be dropped
 
   void call_reader() noexcept {
     attention.store(true, std::memory_order_release);
@@ -59,6 +61,11 @@ class Connection final : private WriterWatcher {
   bool is_open() const noexcept { return state_.load(std::memory_order_acquire) == State::open; }
 
   Writer& writer() noexcept { return writer_; }
+  /// Drops memory for large payloads that has not been used for a while. Any thread.
+  void age(std::chrono::steady_clock::time_point now) noexcept { blocks_.age(now); }
+  /// Drops all of it, and keeps none from now on. Any thread.
+  void keep_nothing() noexcept { blocks_.close(); }
+  std::size_t kept_bytes() const noexcept { return blocks_.kept_bytes(); }
   /// True for the first of the messages held back since release().
   bool begins_to_hold() noexcept { return !holds_.exchange(true, std::memory_order_acq_rel); }
   void release() {
@@ -93,7 +100,7 @@ class Connection final : private WriterWatcher {
   /// The last receive left the socket empty, as far as one can know.
   bool drained() const noexcept { return drained_; }
   /// A whole message is there, perhaps the last one before the end.
-  bool has_message();
+  bool has_message() { return ready_ || find_message(); }
   Bytes take_message() noexcept;
   /// True once after the out-queue has drained from over its limit.
   bool take_relieved() noexcept { return relieved_.exchange(false, std::memory_order_acq_rel); }
@@ -109,6 +116,7 @@ class Connection final : private WriterWatcher {
   bool in_turn = false;  ///< stands in the reader's list of those to look at
 
  private:
+  bool find_message();
   std::int64_t receive_now_from();
   Input take(std::int64_t received);
   Input fail(std::string reason);

@@ -26,7 +26,10 @@ void MessageReader::received(std::size_t count) noexcept {
 
 MessageReader::Step MessageReader::advance() {
   if (!fault_.empty()) return Step::broken;
-  if (!in_frame_ && frame_ == 0 && take_small_message()) return Step::message;
+  if (!in_frame_ && frame_ == 0) {
+    if (input_.unread().empty()) return Step::more;
+    if (take_small_message()) return Step::message;
+  }
   for (;;) {
     if (!in_frame_ && !begin_frame()) return fault_.empty() ? Step::more : Step::broken;
     if (!finish_body()) return Step::more;
@@ -49,7 +52,6 @@ bool MessageReader::take_small_message() noexcept {
   if (size > max_message_ || unread.size() - kHead.size() - 1 < size) return false;
   input_.consume(kHead.size() + 1);
   payload_ = input_.slice(size);
-  blocks_.age();
   return true;
 }
 
@@ -95,7 +97,6 @@ bool MessageReader::finish_body() {
   }
   if (is_payload) {
     payload_ = input_.slice(size);
-    blocks_.age();
   } else {
     command_ = input_.unread().substr(0, size);
     input_.consume(size);
