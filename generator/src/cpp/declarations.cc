@@ -57,6 +57,9 @@ Object enum_view(const mfidl::Enum& declared, Scope scope) {
   } else if (declared.open) {
     scope.includes.standard("string");
   }
+  if (declared.open) {
+    scope.types.uses_codec_header("key.h");
+  }
   view.add("label", quoted(declared.name));
   view.add("raw_type", declared.base ? base : "std::string");
   view.add("base_codec", declared.base ? codec : "codec::String");

@@ -28,7 +28,7 @@ void Includes::type(const mfidl::Type& type) {
       break;
     case Kind::kTimestamp:
     case Kind::kDuration:
-      standard("chrono");
+      runtime("chrono.h");
       break;
     case Kind::kList:
       standard("vector");

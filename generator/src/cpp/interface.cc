@@ -198,6 +198,7 @@ Object method_view(const Method& method, const mfidl::Interface& interface, Scop
   view.add("signature", signature(method, codec, scope));
   view.add("worker_streams", worker_streams(method, result, codec, scope));
   view.add("worker_codec", method.stream_result ? std::string() : codec);
+  view.add("pending_codec", codec.empty() ? "mf::detail::Nothing" : codec);
   view.add("result_codec", std::move(codec));
   view.add("streams", streams);
   view.add("stream_kind", stream_kind(method));

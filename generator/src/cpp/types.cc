@@ -173,6 +173,9 @@ bool Types::is_cheap(const Type& type) {
 
 std::string Types::codec(const Type& type) {
   std::string plain = codec_of_value(type);
+  if (type.boxed || type.nullable) {
+    uses_codec_header("optional.h");
+  }
   if (type.boxed) {
     return applied("codec::Boxed", plain);
   }
@@ -182,6 +185,7 @@ std::string Types::codec(const Type& type) {
 std::string Types::codec_of_value(const Type& type) {
   std::string plain = plain_codec(type);
   if (type.min || type.max || type.min_size || type.max_size) {
+    uses_codec_header("limited.h");
     plain = applied("codec::Limited", plain + ", " + limits_name(type));
   }
   return type.nan_as_null ? applied("codec::NanAsNull", plain) : plain;
@@ -189,6 +193,7 @@ std::string Types::codec_of_value(const Type& type) {
 
 std::string Types::plain_codec(const Type& type) {
   if (type.kind == Kind::kTimestamp || type.kind == Kind::kDuration) {
+    uses_codec_header("time.h");
     return applied(scalar(type)->codec, encoding_name(type.encoding));
   }
   if (const ScalarWords* words = scalar(type)) {
@@ -209,12 +214,16 @@ std::string Types::plain_codec(const Type& type) {
   }
   switch (type.kind) {
     case Kind::kList:
+      uses_codec_header("list.h");
       return applied("codec::List", inner);
     case Kind::kMap:
+      uses_codec_header("map.h");
       return applied("codec::Map", inner);
     case Kind::kTuple:
+      uses_codec_header("tuple.h");
       return applied("codec::Tuple", inner);
     default:
+      uses_codec_header("one_of.h");
       return applied("codec::OneOf", inner);
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,12 @@ class Types {
   // Those that codec() has met so far, each once.
   const std::vector<Limits>& limits() const { return limits_; }
 
+  // "list.h", …: the headers below multifrost/codec/ that the codecs so far stand in. Scalars and
+  // declared types need none.
+  const std::set<std::string_view>& codec_headers() const { return codec_headers_; }
+  // `header` is a literal.
+  void uses_codec_header(std::string_view header) { codec_headers_.insert(header); }
+
  private:
   std::string plain_value(const mfidl::Type& type) const;
   std::string arguments(const mfidl::Type& type) const;
@@ -56,6 +63,7 @@ class Types {
   const PackageNames& names_;
   std::vector<Limits> limits_;
   std::map<std::string, std::string> limits_by_content_;
+  std::set<std::string_view> codec_headers_;
 };
 
 }  // namespace mfgen::cpp

@@ -49,6 +49,11 @@ List limits_views(const Types& types) {
   return views;
 }
 
+List codec_headers(const Types& types) {
+  const auto& headers = types.codec_headers();
+  return List(headers.begin(), headers.end());
+}
+
 bool is_deprecated(const mfidl::Named& named) { return named.deprecated.has_value(); }
 
 template <class Items>
@@ -82,6 +87,26 @@ bool mentions_deprecated(const mfidl::Model& model) {
   return false;
 }
 
+// The methods whose requests need a function of their own.
+List with_requests(const List& methods) {
+  List result;
+  std::uint32_t hint = 0;
+  for (const Value& method : methods) {
+    if (!*method.as_object()->find("complete", hint)->as_bool()) {
+      result.push_back(method);
+    }
+  }
+  return result;
+}
+
+Value unit(const Value& interface, List methods) {
+  Object view;
+  view.add("interface", interface);
+  view.add("requests", with_requests(methods));
+  view.add("methods", std::move(methods));
+  return view;
+}
+
 // Each interface with its methods. For several sources, those of the same types side by side: what
 // a compiler makes once for each type and file, it then makes in one file only.
 List units(const List& interfaces, bool by_type) {
@@ -97,10 +122,7 @@ List units(const List& interfaces, bool by_type) {
         return types(left) < types(right);
       });
     }
-    Object unit;
-    unit.add("interface", interface);
-    unit.add("methods", std::move(methods));
-    result.emplace_back(std::move(unit));
+    result.push_back(unit(interface, std::move(methods)));
   }
   return result;
 }
@@ -115,10 +137,7 @@ List share(const List& units, std::size_t index, std::size_t count) {
         methods.begin() + static_cast<List::difference_type>(methods.size() * index / count);
     const auto end =
         methods.begin() + static_cast<List::difference_type>(methods.size() * (index + 1) / count);
-    Object unit;
-    unit.add("interface", *whole.as_object()->find("interface", hint));
-    unit.add("methods", List(begin, end));
-    result.emplace_back(std::move(unit));
+    result.push_back(unit(*whole.as_object()->find("interface", hint), List(begin, end)));
   }
   return result;
 }
@@ -157,7 +176,7 @@ Object view(const mfidl::Model& model, const ViewOptions& options,
     incomplete.insert(&mfidl::declaration(ref));
   }
   const Scope scope{types, includes, incomplete};
-  includes.runtime("codec.h");
+  includes.runtime("encode.h");
 
   List declarations;
   List interfaces;
@@ -190,6 +209,7 @@ Object view(const mfidl::Model& model, const ViewOptions& options,
   root.add("standard_headers", includes.standard_headers());
   root.add("runtime_headers", includes.runtime_headers());
   root.add("generated_headers", includes.generated_headers());
+  root.add("codec_headers", codec_headers(types));
   root.add("mentions_deprecated", mentions_deprecated(model));
   root.add("forward", forward_views(file));
   root.add("declarations", std::move(declarations));

@@ -74,7 +74,7 @@ class Bytes {
 
   BytesView view() const noexcept { return {data_, size_}; }
   std::string_view as_text() const noexcept { return view().as_text(); }
-  std::vector<std::byte> to_vector() const { return {begin(), end()}; }
+  std::vector<std::byte> to_vector() const;
 
   /// The part from `offset` on, at most `count` bytes, sharing the same owner.
   Bytes slice(std::size_t offset, std::size_t count) const noexcept;

@@ -2,11 +2,12 @@
 // read it.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string_view>
 #include <utility>
+
+#include "multifrost/chrono.h"
 
 namespace multifrost {
 

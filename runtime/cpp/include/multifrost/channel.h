@@ -9,15 +9,16 @@
 // their deadline. Failure rule: nothing here throws but std::bad_alloc; outcomes are values.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "multifrost/chrono.h"
 #include "multifrost/decoder.h"
 #include "multifrost/encoder.h"
+#include "multifrost/erased.h"
 #include "multifrost/method.h"
 #include "multifrost/options.h"
 #include "multifrost/result.h"
@@ -31,15 +32,6 @@ class StreamPort;
 struct OpenedStream;
 template <class T>
 class Pending;
-
-namespace detail {
-/// Reads one value with a codec, whichever it is: what is not a template can call it.
-using ReadValue = bool(Decoder& from, void* into);
-template <class C>
-bool read_value(Decoder& from, void* into) {
-  return C::read(from, *static_cast<typename C::Type*>(into));
-}
-}  // namespace detail
 
 /// The one outcome of a call: the encoded result, or the failure that took its place.
 class Reply {
@@ -107,6 +99,9 @@ class Request {
   void argument(const V& value) {
     if (open_next() && !C::write(encoder_, value)) refuse_argument();
   }
+  void argument(detail::WriteValue* write, const void* value) {
+    if (open_next() && !write(encoder_, value)) refuse_argument();
+  }
   /// For `p?` parameters: refuses a value behind an empty one (idl rule 2).
   void refuse_hole(std::string_view empty, std::string_view set);
 
@@ -114,16 +109,21 @@ class Request {
   /// however many methods have it.
   template <class C>
   [[gnu::noinline]] Result<typename C::Type> call() && {
-    return std::move(*this).send_and_wait().template take<C>();
+    Result<typename C::Type> result(std::in_place);
+    auto failure = std::move(*this).call(&detail::read_value<C>, &*result);
+    if (failure) result.fail(*std::move(failure));
+    return result;
   }
+  std::optional<Failure> call(detail::ReadValue* read_value, void* into) &&;
   Result<void> call_nothing() && { return std::move(*this).send_and_wait().take_nothing(); }
   /// The same, throwing the failure's exception.
   template <class C>
   [[gnu::noinline]] typename C::Type get() && {
     typename C::Type value{};
-    std::move(*this).read_or_throw(&detail::read_value<C>, &value);
+    std::move(*this).get(&detail::read_value<C>, &value);
     return value;
   }
+  void get(detail::ReadValue* read_value, void* into) &&;
 
   /// Sends it; the outcome arrives in the Pending. Never blocks.
   std::shared_ptr<PendingCall> start() &&;
@@ -141,7 +141,6 @@ class Request {
 
  private:
   Reply send_and_wait() &&;
-  void read_or_throw(detail::ReadValue* read_value, void* into) &&;
   /// Counts the next argument; false: the request is refused already.
   bool open_next() noexcept {
     ++written_;

@@ -1,11 +1,11 @@
 // How to connect to a service (spec 5.2), and how to keep in touch with it.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "multifrost/chrono.h"
 #include "multifrost/reliability.h"
 
 namespace multifrost {

@@ -1,15 +1,18 @@
 // What generated sources call besides the codecs. Not for user code.
 #pragma once
 
+#include <initializer_list>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "multifrost/client.h"
-#include "multifrost/decoder.h"
+#include "multifrost/codec/generated.h"
 #include "multifrost/dispatcher.h"
-#include "multifrost/encoder.h"
+#include "multifrost/erased.h"
 #include "multifrost/failure.h"
 #include "multifrost/method.h"
 #include "multifrost/pending.h"
@@ -17,35 +20,61 @@
 namespace multifrost {
 
 namespace detail {
-std::string finish_describe(std::string_view type, const Encoder& written, bool good);
+std::string describe(std::string_view type, WriteValue* write, const void* value);
+bool read_details(const Failure& failure, ReadValue* read, void* into);
 }  // namespace detail
 
 /// `Point{"x":1,"y":2}`: a generated value as JSON behind its type's name, for logs and tests. A
 /// value that must not travel gives the reason instead.
 template <class T>
 std::string describe(std::string_view type, const T& value) {
-  Encoder to({}, Format::json);
-  const bool good = mf_write(to, value) && to.finish();
-  return detail::finish_describe(type, to, good);
+  return detail::describe(type, &detail::write_value<codec::Generated<T>>, &value);
 }
 
 /// The fields that came with a declared error. False: there are none, or they do not fit.
 template <class T>
 bool read_details(const Failure& failure, T& into) {
-  const Bytes& details = failure.data().details;
-  if (details.empty()) return false;
-  Decoder from(details, Format::msgpack);
-  return mf_read(from, into) && from.finish();
+  return detail::read_details(failure, &detail::read_value<codec::Generated<T>>, &into);
 }
 
-/// The request of a method whose arguments are all there. Not inlined: one copy for each list of
-/// types, however many methods have it.
-template <class... C, class... V>
-[[gnu::noinline]] Request complete_request(const Client& client, const Method& method,
-                                           const V&... values) {
-  Request request = client.request(method, sizeof...(C));
-  (request.argument<C>(values), ...);
-  return request;
+// Calls of methods whose arguments are all there. They stay out of line, the templates once for
+// each result type: generated code does nothing but name the arguments.
+
+namespace detail {
+void get(const Client& client, const Method& method, std::initializer_list<Argument> arguments,
+         ReadValue* read, void* into);
+std::optional<Failure> try_get(const Client& client, const Method& method,
+                               std::initializer_list<Argument> arguments, ReadValue* read,
+                               void* into);
+std::shared_ptr<PendingCall> start(const Client& client, const Method& method,
+                                   std::initializer_list<Argument> arguments);
+}  // namespace detail
+
+/// Blocks for the result, as codec C reads it; throws the failure's exception.
+template <class C>
+[[gnu::noinline]] typename C::Type get(const Client& client, const Method& method,
+                                       std::initializer_list<Argument> arguments) {
+  typename C::Type value{};
+  detail::get(client, method, arguments, &detail::read_value<C>, &value);
+  return value;
+}
+/// Blocks for the outcome.
+template <class C>
+[[gnu::noinline]] Result<typename C::Type> try_get(const Client& client, const Method& method,
+                                                   std::initializer_list<Argument> arguments) {
+  Result<typename C::Type> result(std::in_place);
+  auto failure = detail::try_get(client, method, arguments, &detail::read_value<C>, &*result);
+  if (failure) result.fail(*std::move(failure));
+  return result;
+}
+/// The same for methods without result.
+Result<void> try_get(const Client& client, const Method& method,
+                     std::initializer_list<Argument> arguments);
+/// Sends the call; never blocks.
+template <class C>
+[[gnu::noinline]] Pending<typename C::Type> start(const Client& client, const Method& method,
+                                                  std::initializer_list<Argument> arguments) {
+  return {detail::start(client, method, arguments), &detail::finish<C>};
 }
 
 namespace detail {
@@ -58,8 +87,9 @@ struct Serving<R(C...)> {
 
   // The values stand in the caller's frame: a tuple would do, at several times the cost to compile.
   template <class Worker>
-  static void serve_with(IncomingCall& call, const Method& method, Worker& worker,
-                         Handler<Worker> handler, typename C::Type&&... values) {
+  [[gnu::always_inline]] static void serve_with(IncomingCall& call, const Method& method,
+                                                Worker& worker, Handler<Worker> handler,
+                                                typename C::Type&&... values) {
     if (!call.expect(method, sizeof...(C), sizeof...(C)) || !(call.argument<C>(values) && ...)) {
       return;
     }

@@ -2,10 +2,11 @@
 // RuntimeOptions. Nothing is printed by the library itself; docs/logging.md lists the events.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "multifrost/chrono.h"
 
 namespace multifrost {
 

@@ -2,10 +2,10 @@
 // time.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 
+#include "multifrost/chrono.h"
 #include "multifrost/failure.h"
 #include "multifrost/table.h"
 

@@ -2,10 +2,11 @@
 // 2s}).detect(…)`.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <stop_token>
 #include <string>
+
+#include "multifrost/chrono.h"
 
 namespace multifrost {
 

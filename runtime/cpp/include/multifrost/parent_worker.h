@@ -13,7 +13,6 @@
 // waits for a lock.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +22,7 @@
 #include <vector>
 
 #include "multifrost/channel.h"
+#include "multifrost/chrono.h"
 #include "multifrost/connect_options.h"
 #include "multifrost/metrics.h"
 #include "multifrost/pending.h"

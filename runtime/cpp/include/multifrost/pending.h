@@ -7,12 +7,12 @@
 // call.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "multifrost/channel.h"
+#include "multifrost/chrono.h"
 
 namespace multifrost {
 

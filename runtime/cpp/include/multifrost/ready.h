@@ -8,11 +8,11 @@
 // Thread rule: one thread at a time. Nothing blocks; continuations run at once.
 #pragma once
 
-#include <chrono>
 #include <cstring>
 #include <memory>
 #include <utility>
 
+#include "multifrost/chrono.h"
 #include "multifrost/pending.h"
 
 namespace multifrost {

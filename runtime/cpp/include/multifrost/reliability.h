@@ -1,8 +1,9 @@
 // What a parent does about a worker that fails: stop calling it, start it again (spec 7).
 #pragma once
 
-#include <chrono>
 #include <optional>
+
+#include "multifrost/chrono.h"
 
 namespace multifrost {
 

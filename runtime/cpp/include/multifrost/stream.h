@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "multifrost/channel.h"
+#include "multifrost/erased.h"
 #include "multifrost/pending.h"
 
 namespace multifrost {
@@ -81,13 +82,6 @@ class StreamPort {
 };
 
 namespace detail {
-/// Writes one value with a codec, whichever it is; the counterpart of ReadValue.
-using WriteValue = bool(Encoder& to, const void* value);
-template <class C>
-bool write_value(Encoder& to, const void* value) {
-  return C::write(to, *static_cast<const typename C::Type*>(value));
-}
-
 /// True: `into` was read; false: the stream has ended well.
 Result<bool> read_item(StreamPort& port, ReadValue* read, void* into);
 Result<void> write_item(StreamPort& port, WriteValue* write, const void* item);

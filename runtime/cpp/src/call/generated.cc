@@ -2,19 +2,20 @@
 
 namespace multifrost {
 
-Client::Client(std::shared_ptr<Channel> channel, CallOptions options, const Interface& expected)
-    : Client(std::move(channel), std::move(options)) {
-  channel_->expect(expected).value();
-}
-
 namespace detail {
 
-std::string finish_describe(std::string_view type, const Encoder& written, bool good) {
+std::string describe(std::string_view type, WriteValue* write, const void* value) {
+  Encoder to({}, Format::json);
   std::string text(type);
-  if (good) {
-    return text.append(written.buffer().view().as_text());
-  }
-  return text + '{' + written.failure("").message() + '}';
+  if (write(to, value) && to.finish()) return text.append(to.buffer().view().as_text());
+  return text + '{' + to.failure("").message() + '}';
+}
+
+bool read_details(const Failure& failure, ReadValue* read, void* into) {
+  const Bytes& details = failure.data().details;
+  if (details.empty()) return false;
+  Decoder from(details, Format::msgpack);
+  return read(from, into) && from.finish();
 }
 
 }  // namespace detail

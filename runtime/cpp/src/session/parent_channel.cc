@@ -80,23 +80,24 @@ std::shared_ptr<Channel> opened(std::shared_ptr<session::ParentChannel> channel,
 
 }  // namespace
 
-std::shared_ptr<Channel> spawn_channel(const Interface& expected, const std::string& script,
-                                       const std::string& executable, const SpawnOptions& options) {
-  return opened(session::make_spawn_channel(script, executable, options, nullptr), expected);
+Client spawn_client(const Interface& expected, const std::string& script,
+                    const std::string& executable, const SpawnOptions& options) {
+  return Client(
+      opened(session::make_spawn_channel(script, executable, options, nullptr), expected));
 }
 
-std::shared_ptr<Channel> spawn_channel(const Interface& expected, const std::string& script,
-                                       const std::string& executable) {
-  return spawn_channel(expected, script, executable, {});
+Client spawn_client(const Interface& expected, const std::string& script,
+                    const std::string& executable) {
+  return spawn_client(expected, script, executable, {});
 }
 
-std::shared_ptr<Channel> connect_channel(const Interface& expected, const std::string& service_id,
-                                         const ConnectOptions& options) {
-  return opened(session::make_connect_channel(service_id, options, nullptr), expected);
+Client connect_client(const Interface& expected, const std::string& service_id,
+                      const ConnectOptions& options) {
+  return Client(opened(session::make_connect_channel(service_id, options, nullptr), expected));
 }
 
-std::shared_ptr<Channel> connect_channel(const Interface& expected, const std::string& service_id) {
-  return connect_channel(expected, service_id, {});
+Client connect_client(const Interface& expected, const std::string& service_id) {
+  return connect_client(expected, service_id, {});
 }
 
 }  // namespace multifrost

@@ -30,6 +30,8 @@ Bytes& Bytes::operator=(Bytes&& other) noexcept {
 }
 Bytes::~Bytes() = default;
 
+std::vector<std::byte> Bytes::to_vector() const { return {begin(), end()}; }
+
 Bytes Bytes::slice(std::size_t offset, std::size_t count) const noexcept {
   offset = std::min(offset, size_);
   return {owner_, data_ + offset, std::min(count, size_ - offset)};

@@ -1,6 +1,9 @@
-#include "multifrost/codec/container.h"
-
+// What the codecs of containers do out of line, for all types.
+#include "multifrost/codec/key.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/map.h"
 #include "multifrost/codec/one_of.h"
+#include "multifrost/codec/tuple.h"
 #include "wire/head.h"
 #include "wire/text.h"
 

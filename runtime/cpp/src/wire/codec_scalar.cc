@@ -1,6 +1,6 @@
 #include "multifrost/codec/scalar.h"
 
-#include "multifrost/codec/container.h"
+#include "multifrost/codec/list.h"
 
 #include <limits>
 

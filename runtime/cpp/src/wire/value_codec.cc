@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "multifrost/codec.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/map.h"
+#include "multifrost/encode.h"
 #include "multifrost/value.h"
 #include "wire/text.h"
 
@@ -182,22 +184,16 @@ std::string to_string(const Value& value) {
   return text;
 }
 
-Result<Bytes> detail::finish_encode(Encoder& to, bool good) {
-  if (good && to.finish()) return share(to.take_buffer());
-  return to.failure(ErrorCode::invalid_argument, Execution::not_executed, "value");
-}
-
 Result<Bytes> encode(const Value& value, Format format) {
-  Encoder to({}, format);
-  const bool good = codec::Any::write(to, value);
-  return detail::finish_encode(to, good);
+  return detail::encode(&detail::write_value<codec::Any>, &value, format);
 }
 
 Result<Value> decode_value(const Bytes& encoded, Format format) {
-  Decoder from(encoded, format);
   Value value;
-  if (codec::Any::read(from, value) && from.finish()) return value;
-  return from.failure(ErrorCode::decode, Execution::not_executed, "value");
+  if (auto failure = detail::decode(&detail::read_value<codec::Any>, &value, encoded, format)) {
+    return *std::move(failure);
+  }
+  return value;
 }
 
 }  // namespace multifrost

@@ -68,19 +68,6 @@ constexpr mf::Method read = {
 
 }  // namespace
 
-// What a call sends.
-namespace {
-
-namespace clock_requests {
-
-mf::Request read(const mf::Client& client, const tm& at) {
-  return mf::complete_request<codec::Generated<tm>>(client, clock_methods::read, at);
-}
-
-}  // namespace clock_requests
-
-}  // namespace
-
 // What a worker does with a call.
 namespace {
 
@@ -96,15 +83,21 @@ void read(mf::IncomingCall& call, ClockWorker& worker) {
 }  // namespace
 
 mf::Result<std::int64_t> ClockClient::try_read(const tm& at) const {
-  return clock_requests::read(*this, at).call<codec::I64>();
+  return mf::try_get<codec::I64>(
+      *this, clock_methods::read,
+      {mf::argument<codec::Generated<tm>>(at)});
 }
 
 std::int64_t ClockClient::read(const tm& at) const {
-  return clock_requests::read(*this, at).get<codec::I64>();
+  return mf::get<codec::I64>(
+      *this, clock_methods::read,
+      {mf::argument<codec::Generated<tm>>(at)});
 }
 
 mf::Pending<std::int64_t> ClockClient::Async::read(const tm& at) const {
-  return mf::start<codec::I64>(clock_requests::read(*caller_, at));
+  return mf::start<codec::I64>(
+      *caller_, clock_methods::read,
+      {mf::argument<codec::Generated<tm>>(at)});
 }
 
 namespace {
@@ -130,27 +123,27 @@ const mf::Interface Clock::kInterface = {
 ClockClient::ClockClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+ClockClient::ClockClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 ClockClient ClockClient::spawn(const std::string& script, const std::string& executable) {
-  return ClockClient(mf::spawn_channel(kInterface, script, executable));
+  return ClockClient(mf::spawn_client(kInterface, script, executable));
 }
 
 ClockClient ClockClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return ClockClient(mf::spawn_channel(kInterface, script, executable, options));
+  return ClockClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 ClockClient ClockClient::connect(const std::string& service_id) {
-  return ClockClient(mf::connect_channel(kInterface, service_id));
+  return ClockClient(mf::connect_client(kInterface, service_id));
 }
 
 ClockClient ClockClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return ClockClient(mf::connect_channel(kInterface, service_id, options));
+  return ClockClient(mf::connect_client(kInterface, service_id, options));
 }
 
 ClockClient ClockClient::with(mf::CallOptions options) const {
-  ClockClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return ClockClient(mf::Client::with(std::move(options)));
 }
 
 ClockClient::Async ClockClient::async() const noexcept { return Async(*this); }

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/pending.h"
 #include "multifrost/version.h"
 
@@ -72,6 +72,9 @@ class ClockClient final : public Clock, private ::multifrost::Client {
 
   std::int64_t read(const tm& at) const override;
   ::multifrost::Result<std::int64_t> try_read(const tm& at) const;
+
+ private:
+  explicit ClockClient(::multifrost::Client caller) noexcept;
 };
 
 class ClockClient::Async {

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "multifrost/codec/key.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/optional.h"
 #include "multifrost/generated.h"
 #include "multifrost/serve.h"
 
@@ -537,18 +540,10 @@ constexpr mf::Method it = {
 
 }  // namespace
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace run_requests {
-
-mf::Request spawn_(const mf::Client& client, std::string_view script) {
-  return mf::complete_request<codec::String>(client, run_methods::spawn_, script);
-}
-
-mf::Request stop_(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::stop_);
-}
 
 mf::Request call_(const mf::Client& client, std::int32_t call_, std::int32_t request_,
                   std::int32_t client_, std::int32_t worker_, std::int32_t context_,
@@ -571,50 +566,11 @@ mf::Request call_(const mf::Client& client, std::int32_t call_, std::int32_t req
   return request;
 }
 
-mf::Request async_(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::async_);
-}
-
-mf::Request with_(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::with_);
-}
-
-mf::Request try_it_(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::try_it_);
-}
-
-mf::Request it(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::it);
-}
-
 mf::Request Format_(const mf::Client& client, const Format& Format_, class_ class_2) {
   mf::Request request = client.request(run_methods::Format_, 2);
   request.argument<codec::Generated<Format>>(Format_);
   request.argument<codec::NamedEnum<class_>>(class_2);
   return request;
-}
-
-mf::Request delete_(const mf::Client& client, std::string_view namespace_, std::int32_t errno_2,
-                    std::uint8_t limit_) {
-  return mf::complete_request<codec::String, codec::I32, codec::U8>(client, run_methods::delete_,
-                                                                    namespace_, errno_2, limit_);
-}
-
-mf::Request spaced(const mf::Client& client, const ::multifrost::Value& arg) {
-  return mf::complete_request<codec::Any>(client, run_methods::spaced, arg);
-}
-
-mf::Request dispatch_(const mf::Client& client, bool interface, bool mf, bool codec) {
-  return mf::complete_request<codec::Bool, codec::Bool, codec::Bool>(client, run_methods::dispatch_,
-                                                                     interface, mf, codec);
-}
-
-mf::Request mf(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::mf);
-}
-
-mf::Request codec(const mf::Client& client) {
-  return mf::complete_request<>(client, run_methods::codec);
 }
 
 }  // namespace run_requests
@@ -711,7 +667,9 @@ void codec(mf::IncomingCall& call, runWorker& worker) {
 }  // namespace
 
 mf::Result<void> runClient::try_spawn_(std::string_view script) const {
-  return run_requests::spawn_(*this, script).call_nothing();
+  return mf::try_get(
+      *this, run_methods::spawn_,
+      {mf::argument<codec::String>(script)});
 }
 
 void runClient::spawn_(std::string_view script) const {
@@ -719,11 +677,15 @@ void runClient::spawn_(std::string_view script) const {
 }
 
 mf::Pending<void> runClient::Async::spawn_(std::string_view script) const {
-  return mf::start<mf::detail::Nothing>(run_requests::spawn_(*caller_, script));
+  return mf::start<mf::detail::Nothing>(
+      *caller_, run_methods::spawn_,
+      {mf::argument<codec::String>(script)});
 }
 
 mf::Result<void> runClient::try_stop_() const {
-  return run_requests::stop_(*this).call_nothing();
+  return mf::try_get(
+      *this, run_methods::stop_,
+      {});
 }
 
 void runClient::stop_() const {
@@ -731,7 +693,9 @@ void runClient::stop_() const {
 }
 
 mf::Pending<void> runClient::Async::stop_() const {
-  return mf::start<mf::detail::Nothing>(run_requests::stop_(*caller_));
+  return mf::start<mf::detail::Nothing>(
+      *caller_, run_methods::stop_,
+      {});
 }
 
 mf::Result<void> runClient::try_call_(std::int32_t call_, std::int32_t request_,
@@ -758,51 +722,75 @@ mf::Pending<void> runClient::Async::call_(std::int32_t call_, std::int32_t reque
 }
 
 mf::Result<std::string> runClient::try_async_() const {
-  return run_requests::async_(*this).call<codec::String>();
+  return mf::try_get<codec::String>(
+      *this, run_methods::async_,
+      {});
 }
 
 std::string runClient::async_() const {
-  return run_requests::async_(*this).get<codec::String>();
+  return mf::get<codec::String>(
+      *this, run_methods::async_,
+      {});
 }
 
 mf::Pending<std::string> runClient::Async::async_() const {
-  return mf::start<codec::String>(run_requests::async_(*caller_));
+  return mf::start<codec::String>(
+      *caller_, run_methods::async_,
+      {});
 }
 
 mf::Result<class_> runClient::try_with_() const {
-  return run_requests::with_(*this).call<codec::NamedEnum<class_>>();
+  return mf::try_get<codec::NamedEnum<class_>>(
+      *this, run_methods::with_,
+      {});
 }
 
 class_ runClient::with_() const {
-  return run_requests::with_(*this).get<codec::NamedEnum<class_>>();
+  return mf::get<codec::NamedEnum<class_>>(
+      *this, run_methods::with_,
+      {});
 }
 
 mf::Pending<class_> runClient::Async::with_() const {
-  return mf::start<codec::NamedEnum<class_>>(run_requests::with_(*caller_));
+  return mf::start<codec::NamedEnum<class_>>(
+      *caller_, run_methods::with_,
+      {});
 }
 
 mf::Result<bool> runClient::try_try_it_() const {
-  return run_requests::try_it_(*this).call<codec::Bool>();
+  return mf::try_get<codec::Bool>(
+      *this, run_methods::try_it_,
+      {});
 }
 
 bool runClient::try_it_() const {
-  return run_requests::try_it_(*this).get<codec::Bool>();
+  return mf::get<codec::Bool>(
+      *this, run_methods::try_it_,
+      {});
 }
 
 mf::Pending<bool> runClient::Async::try_it_() const {
-  return mf::start<codec::Bool>(run_requests::try_it_(*caller_));
+  return mf::start<codec::Bool>(
+      *caller_, run_methods::try_it_,
+      {});
 }
 
 mf::Result<bool> runClient::try_it() const {
-  return run_requests::it(*this).call<codec::Bool>();
+  return mf::try_get<codec::Bool>(
+      *this, run_methods::it,
+      {});
 }
 
 bool runClient::it() const {
-  return run_requests::it(*this).get<codec::Bool>();
+  return mf::get<codec::Bool>(
+      *this, run_methods::it,
+      {});
 }
 
 mf::Pending<bool> runClient::Async::it() const {
-  return mf::start<codec::Bool>(run_requests::it(*caller_));
+  return mf::start<codec::Bool>(
+      *caller_, run_methods::it,
+      {});
 }
 
 mf::Result<Format> runClient::try_Format_(const Format& Format_, class_ class_2) const {
@@ -819,83 +807,102 @@ mf::Pending<Format> runClient::Async::Format_(const Format& Format_, class_ clas
 
 mf::Result<std::vector<string_alias>> runClient::try_delete_(
     std::string_view namespace_, std::int32_t errno_2, std::uint8_t limit_) const {
-  return run_requests::delete_(*this, namespace_, errno_2,
-                               limit_).call<codec::List<codec::String>>();
+  return mf::try_get<codec::List<codec::String>>(
+      *this, run_methods::delete_,
+      {mf::argument<codec::String>(namespace_), mf::argument<codec::I32>(errno_2),
+       mf::argument<codec::U8>(limit_)});
 }
 
 std::vector<string_alias> runClient::delete_(std::string_view namespace_, std::int32_t errno_2,
                                              std::uint8_t limit_) const {
-  return run_requests::delete_(*this, namespace_, errno_2,
-                               limit_).get<codec::List<codec::String>>();
+  return mf::get<codec::List<codec::String>>(
+      *this, run_methods::delete_,
+      {mf::argument<codec::String>(namespace_), mf::argument<codec::I32>(errno_2),
+       mf::argument<codec::U8>(limit_)});
 }
 
 mf::Pending<std::vector<string_alias>> runClient::Async::delete_(
     std::string_view namespace_, std::int32_t errno_2, std::uint8_t limit_) const {
-  return mf::start<codec::List<codec::String>>(run_requests::delete_(*caller_, namespace_, errno_2,
-                                                                     limit_));
+  return mf::start<codec::List<codec::String>>(
+      *caller_, run_methods::delete_,
+      {mf::argument<codec::String>(namespace_), mf::argument<codec::I32>(errno_2),
+       mf::argument<codec::U8>(limit_)});
 }
 
 mf::Result<::multifrost::Value> runClient::try_spaced(const ::multifrost::Value& arg) const {
-  return run_requests::spaced(*this, arg).call<codec::Any>();
+  return mf::try_get<codec::Any>(
+      *this, run_methods::spaced,
+      {mf::argument<codec::Any>(arg)});
 }
 
 ::multifrost::Value runClient::spaced(const ::multifrost::Value& arg) const {
-  return run_requests::spaced(*this, arg).get<codec::Any>();
+  return mf::get<codec::Any>(
+      *this, run_methods::spaced,
+      {mf::argument<codec::Any>(arg)});
 }
 
 mf::Pending<::multifrost::Value> runClient::Async::spaced(const ::multifrost::Value& arg) const {
-  return mf::start<codec::Any>(run_requests::spaced(*caller_, arg));
+  return mf::start<codec::Any>(
+      *caller_, run_methods::spaced,
+      {mf::argument<codec::Any>(arg)});
 }
 
 mf::Result<Empty> runClient::try_dispatch_(bool interface, bool mf, bool codec) const {
-  return run_requests::dispatch_(*this, interface, mf, codec).call<codec::Generated<Empty>>();
+  return mf::try_get<codec::Generated<Empty>>(
+      *this, run_methods::dispatch_,
+      {mf::argument<codec::Bool>(interface), mf::argument<codec::Bool>(mf),
+       mf::argument<codec::Bool>(codec)});
 }
 
 Empty runClient::dispatch_(bool interface, bool mf, bool codec) const {
-  return run_requests::dispatch_(*this, interface, mf, codec).get<codec::Generated<Empty>>();
+  return mf::get<codec::Generated<Empty>>(
+      *this, run_methods::dispatch_,
+      {mf::argument<codec::Bool>(interface), mf::argument<codec::Bool>(mf),
+       mf::argument<codec::Bool>(codec)});
 }
 
 mf::Pending<Empty> runClient::Async::dispatch_(bool interface, bool mf, bool codec) const {
-  return mf::start<codec::Generated<Empty>>(run_requests::dispatch_(*caller_, interface, mf,
-                                                                    codec));
+  return mf::start<codec::Generated<Empty>>(
+      *caller_, run_methods::dispatch_,
+      {mf::argument<codec::Bool>(interface), mf::argument<codec::Bool>(mf),
+       mf::argument<codec::Bool>(codec)});
 }
 
 mf::Result<Open> runClient::try_mf() const {
-  return run_requests::mf(*this).call<codec::NamedEnum<Open>>();
+  return mf::try_get<codec::NamedEnum<Open>>(
+      *this, run_methods::mf,
+      {});
 }
 
 Open runClient::mf() const {
-  return run_requests::mf(*this).get<codec::NamedEnum<Open>>();
+  return mf::get<codec::NamedEnum<Open>>(
+      *this, run_methods::mf,
+      {});
 }
 
 mf::Pending<Open> runClient::Async::mf() const {
-  return mf::start<codec::NamedEnum<Open>>(run_requests::mf(*caller_));
+  return mf::start<codec::NamedEnum<Open>>(
+      *caller_, run_methods::mf,
+      {});
 }
 
 mf::Result<Numbers> runClient::try_codec() const {
-  return run_requests::codec(*this).call<codec::NumberedEnum<Numbers>>();
+  return mf::try_get<codec::NumberedEnum<Numbers>>(
+      *this, run_methods::codec,
+      {});
 }
 
 Numbers runClient::codec() const {
-  return run_requests::codec(*this).get<codec::NumberedEnum<Numbers>>();
+  return mf::get<codec::NumberedEnum<Numbers>>(
+      *this, run_methods::codec,
+      {});
 }
 
 mf::Pending<Numbers> runClient::Async::codec() const {
-  return mf::start<codec::NumberedEnum<Numbers>>(run_requests::codec(*caller_));
+  return mf::start<codec::NumberedEnum<Numbers>>(
+      *caller_, run_methods::codec,
+      {});
 }
-
-// What a call sends.
-namespace {
-
-namespace old_requests {
-
-mf::Request it(const mf::Client& client, std::int32_t value) {
-  return mf::complete_request<codec::I32>(client, old_methods::it, value);
-}
-
-}  // namespace old_requests
-
-}  // namespace
 
 // What a worker does with a call.
 namespace {
@@ -911,15 +918,21 @@ void it(mf::IncomingCall& call, OldWorker& worker) {
 }  // namespace
 
 mf::Result<std::int32_t> OldClient::try_it(std::int32_t value) const {
-  return old_requests::it(*this, value).call<codec::I32>();
+  return mf::try_get<codec::I32>(
+      *this, old_methods::it,
+      {mf::argument<codec::I32>(value)});
 }
 
 std::int32_t OldClient::it(std::int32_t value) const {
-  return old_requests::it(*this, value).get<codec::I32>();
+  return mf::get<codec::I32>(
+      *this, old_methods::it,
+      {mf::argument<codec::I32>(value)});
 }
 
 mf::Pending<std::int32_t> OldClient::Async::it(std::int32_t value) const {
-  return mf::start<codec::I32>(old_requests::it(*caller_, value));
+  return mf::start<codec::I32>(
+      *caller_, old_methods::it,
+      {mf::argument<codec::I32>(value)});
 }
 
 namespace {
@@ -969,27 +982,27 @@ const mf::Interface run::kInterface = {
 runClient::runClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+runClient::runClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 runClient runClient::spawn(const std::string& script, const std::string& executable) {
-  return runClient(mf::spawn_channel(kInterface, script, executable));
+  return runClient(mf::spawn_client(kInterface, script, executable));
 }
 
 runClient runClient::spawn(const std::string& script, const std::string& executable,
                            const mf::SpawnOptions& options) {
-  return runClient(mf::spawn_channel(kInterface, script, executable, options));
+  return runClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 runClient runClient::connect(const std::string& service_id) {
-  return runClient(mf::connect_channel(kInterface, service_id));
+  return runClient(mf::connect_client(kInterface, service_id));
 }
 
 runClient runClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return runClient(mf::connect_channel(kInterface, service_id, options));
+  return runClient(mf::connect_client(kInterface, service_id, options));
 }
 
 runClient runClient::with(mf::CallOptions options) const {
-  runClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return runClient(mf::Client::with(std::move(options)));
 }
 
 runClient::Async runClient::async() const noexcept { return Async(*this); }
@@ -1039,27 +1052,27 @@ const mf::Interface Old::kInterface = {
 OldClient::OldClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+OldClient::OldClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 OldClient OldClient::spawn(const std::string& script, const std::string& executable) {
-  return OldClient(mf::spawn_channel(kInterface, script, executable));
+  return OldClient(mf::spawn_client(kInterface, script, executable));
 }
 
 OldClient OldClient::spawn(const std::string& script, const std::string& executable,
                            const mf::SpawnOptions& options) {
-  return OldClient(mf::spawn_channel(kInterface, script, executable, options));
+  return OldClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 OldClient OldClient::connect(const std::string& service_id) {
-  return OldClient(mf::connect_channel(kInterface, service_id));
+  return OldClient(mf::connect_client(kInterface, service_id));
 }
 
 OldClient OldClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return OldClient(mf::connect_channel(kInterface, service_id, options));
+  return OldClient(mf::connect_client(kInterface, service_id, options));
 }
 
 OldClient OldClient::with(mf::CallOptions options) const {
-  OldClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return OldClient(mf::Client::with(std::move(options)));
 }
 
 OldClient::Async OldClient::async() const noexcept { return Async(*this); }

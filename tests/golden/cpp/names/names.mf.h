@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/error.h"
 #include "multifrost/pending.h"
 #include "multifrost/value.h"
@@ -326,6 +326,9 @@ class runClient final : public run, private ::multifrost::Client {
 
   Numbers codec() const override;
   ::multifrost::Result<Numbers> try_codec() const;
+
+ private:
+  explicit runClient(::multifrost::Client caller) noexcept;
 };
 
 class runClient::Async {
@@ -464,6 +467,9 @@ class OldClient final : public Old, private ::multifrost::Client {
   std::int32_t it(std::int32_t value) const override;
   [[deprecated]]
   ::multifrost::Result<std::int32_t> try_it(std::int32_t value) const;
+
+ private:
+  explicit OldClient(::multifrost::Client caller) noexcept;
 };
 
 class OldClient::Async {

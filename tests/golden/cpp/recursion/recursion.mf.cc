@@ -3,6 +3,10 @@
 
 #include <utility>
 
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/map.h"
+#include "multifrost/codec/one_of.h"
+#include "multifrost/codec/optional.h"
 #include "multifrost/generated.h"
 #include "multifrost/serve.h"
 
@@ -434,19 +438,10 @@ constexpr mf::Method prune = {
 
 }  // namespace
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace recursion_requests {
-
-mf::Request evaluate(const mf::Client& client, const Expression& expression) {
-  return mf::complete_request<codec::Generated<Expression>>(client, recursion_methods::evaluate,
-                                                            expression);
-}
-
-mf::Request last(const mf::Client& client, const Node& node) {
-  return mf::complete_request<codec::Generated<Node>>(client, recursion_methods::last, node);
-}
 
 mf::Request prune(const mf::Client& client, const Tree& tree, std::optional<std::int32_t> depth) {
   mf::Request request = client.request(recursion_methods::prune, depth ? 2 : 1);
@@ -493,27 +488,39 @@ void prune(mf::IncomingCall& call, RecursionWorker& worker) {
 }  // namespace
 
 mf::Result<double> RecursionClient::try_evaluate(const Expression& expression) const {
-  return recursion_requests::evaluate(*this, expression).call<codec::F64>();
+  return mf::try_get<codec::F64>(
+      *this, recursion_methods::evaluate,
+      {mf::argument<codec::Generated<Expression>>(expression)});
 }
 
 double RecursionClient::evaluate(const Expression& expression) const {
-  return recursion_requests::evaluate(*this, expression).get<codec::F64>();
+  return mf::get<codec::F64>(
+      *this, recursion_methods::evaluate,
+      {mf::argument<codec::Generated<Expression>>(expression)});
 }
 
 mf::Pending<double> RecursionClient::Async::evaluate(const Expression& expression) const {
-  return mf::start<codec::F64>(recursion_requests::evaluate(*caller_, expression));
+  return mf::start<codec::F64>(
+      *caller_, recursion_methods::evaluate,
+      {mf::argument<codec::Generated<Expression>>(expression)});
 }
 
 mf::Result<Node> RecursionClient::try_last(const Node& node) const {
-  return recursion_requests::last(*this, node).call<codec::Generated<Node>>();
+  return mf::try_get<codec::Generated<Node>>(
+      *this, recursion_methods::last,
+      {mf::argument<codec::Generated<Node>>(node)});
 }
 
 Node RecursionClient::last(const Node& node) const {
-  return recursion_requests::last(*this, node).get<codec::Generated<Node>>();
+  return mf::get<codec::Generated<Node>>(
+      *this, recursion_methods::last,
+      {mf::argument<codec::Generated<Node>>(node)});
 }
 
 mf::Pending<Node> RecursionClient::Async::last(const Node& node) const {
-  return mf::start<codec::Generated<Node>>(recursion_requests::last(*caller_, node));
+  return mf::start<codec::Generated<Node>>(
+      *caller_, recursion_methods::last,
+      {mf::argument<codec::Generated<Node>>(node)});
 }
 
 mf::Result<std::optional<Tree>> RecursionClient::try_prune(
@@ -561,28 +568,28 @@ const mf::Interface Recursion::kInterface = {
 RecursionClient::RecursionClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+RecursionClient::RecursionClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 RecursionClient RecursionClient::spawn(const std::string& script, const std::string& executable) {
-  return RecursionClient(mf::spawn_channel(kInterface, script, executable));
+  return RecursionClient(mf::spawn_client(kInterface, script, executable));
 }
 
 RecursionClient RecursionClient::spawn(const std::string& script, const std::string& executable,
                                        const mf::SpawnOptions& options) {
-  return RecursionClient(mf::spawn_channel(kInterface, script, executable, options));
+  return RecursionClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 RecursionClient RecursionClient::connect(const std::string& service_id) {
-  return RecursionClient(mf::connect_channel(kInterface, service_id));
+  return RecursionClient(mf::connect_client(kInterface, service_id));
 }
 
 RecursionClient RecursionClient::connect(const std::string& service_id,
                                          const mf::ConnectOptions& options) {
-  return RecursionClient(mf::connect_channel(kInterface, service_id, options));
+  return RecursionClient(mf::connect_client(kInterface, service_id, options));
 }
 
 RecursionClient RecursionClient::with(mf::CallOptions options) const {
-  RecursionClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return RecursionClient(mf::Client::with(std::move(options)));
 }
 
 RecursionClient::Async RecursionClient::async() const noexcept { return Async(*this); }

@@ -12,8 +12,8 @@
 
 #include "multifrost/boxed.h"
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/pending.h"
 #include "multifrost/version.h"
 
@@ -184,6 +184,9 @@ class RecursionClient final : public Recursion, private ::multifrost::Client {
                             std::optional<std::int32_t> depth = std::nullopt) const override;
   ::multifrost::Result<std::optional<Tree>> try_prune(
       const Tree& tree, std::optional<std::int32_t> depth = std::nullopt) const;
+
+ private:
+  explicit RecursionClient(::multifrost::Client caller) noexcept;
 };
 
 class RecursionClient::Async {

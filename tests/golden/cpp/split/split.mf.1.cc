@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "multifrost/codec/limited.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/optional.h"
 #include "multifrost/generated.h"
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -29,7 +32,7 @@ namespace large_methods {
 extern const mf::Method c;
 }  // namespace large_methods
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace large_requests {

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "multifrost/codec/limited.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/optional.h"
 #include "multifrost/generated.h"
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -30,23 +33,6 @@ extern const mf::Method b;
 extern const mf::Method a;
 }  // namespace large_methods
 
-// What a call sends.
-namespace {
-
-namespace large_requests {
-
-mf::Request b(const mf::Client& client, const Item& value) {
-  return mf::complete_request<codec::Generated<Item>>(client, large_methods::b, value);
-}
-
-mf::Request a(const mf::Client& client, std::int32_t value) {
-  return mf::complete_request<codec::Limited<codec::I32, Limits2>>(client, large_methods::a, value);
-}
-
-}  // namespace large_requests
-
-}  // namespace
-
 // What a worker does with a call.
 namespace large_serving {
 
@@ -63,27 +49,39 @@ void a(mf::IncomingCall& call, LargeWorker& worker) {
 }  // namespace large_serving
 
 mf::Result<Item> LargeClient::try_b(const Item& value) const {
-  return large_requests::b(*this, value).call<codec::Generated<Item>>();
+  return mf::try_get<codec::Generated<Item>>(
+      *this, large_methods::b,
+      {mf::argument<codec::Generated<Item>>(value)});
 }
 
 Item LargeClient::b(const Item& value) const {
-  return large_requests::b(*this, value).get<codec::Generated<Item>>();
+  return mf::get<codec::Generated<Item>>(
+      *this, large_methods::b,
+      {mf::argument<codec::Generated<Item>>(value)});
 }
 
 mf::Pending<Item> LargeClient::Async::b(const Item& value) const {
-  return mf::start<codec::Generated<Item>>(large_requests::b(*caller_, value));
+  return mf::start<codec::Generated<Item>>(
+      *caller_, large_methods::b,
+      {mf::argument<codec::Generated<Item>>(value)});
 }
 
 mf::Result<std::int32_t> LargeClient::try_a(std::int32_t value) const {
-  return large_requests::a(*this, value).call<codec::I32>();
+  return mf::try_get<codec::I32>(
+      *this, large_methods::a,
+      {mf::argument<codec::Limited<codec::I32, Limits2>>(value)});
 }
 
 std::int32_t LargeClient::a(std::int32_t value) const {
-  return large_requests::a(*this, value).get<codec::I32>();
+  return mf::get<codec::I32>(
+      *this, large_methods::a,
+      {mf::argument<codec::Limited<codec::I32, Limits2>>(value)});
 }
 
 mf::Pending<std::int32_t> LargeClient::Async::a(std::int32_t value) const {
-  return mf::start<codec::I32>(large_requests::a(*caller_, value));
+  return mf::start<codec::I32>(
+      *caller_, large_methods::a,
+      {mf::argument<codec::Limited<codec::I32, Limits2>>(value)});
 }
 
 }  // namespace mf_v1

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "multifrost/codec/limited.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/optional.h"
 #include "multifrost/generated.h"
 
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -34,14 +37,10 @@ namespace small_methods {
 extern const mf::Method only;
 }  // namespace small_methods
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace large_requests {
-
-mf::Request d(const mf::Client& client) {
-  return mf::complete_request<>(client, large_methods::d);
-}
 
 mf::Request e(const mf::Client& client, std::optional<::multifrost::BytesView> value) {
   mf::Request request = client.request(large_methods::e, value ? 1 : 0);
@@ -75,15 +74,21 @@ void e(mf::IncomingCall& call, LargeWorker& worker) {
 }  // namespace large_serving
 
 mf::Result<std::vector<Item>> LargeClient::try_d() const {
-  return large_requests::d(*this).call<codec::List<codec::Generated<Item>>>();
+  return mf::try_get<codec::List<codec::Generated<Item>>>(
+      *this, large_methods::d,
+      {});
 }
 
 std::vector<Item> LargeClient::d() const {
-  return large_requests::d(*this).get<codec::List<codec::Generated<Item>>>();
+  return mf::get<codec::List<codec::Generated<Item>>>(
+      *this, large_methods::d,
+      {});
 }
 
 mf::Pending<std::vector<Item>> LargeClient::Async::d() const {
-  return mf::start<codec::List<codec::Generated<Item>>>(large_requests::d(*caller_));
+  return mf::start<codec::List<codec::Generated<Item>>>(
+      *caller_, large_methods::d,
+      {});
 }
 
 mf::Result<std::optional<::multifrost::Bytes>> LargeClient::try_e(
@@ -101,19 +106,6 @@ mf::Pending<std::optional<::multifrost::Bytes>> LargeClient::Async::e(
   return mf::start<codec::Optional<codec::Binary>>(large_requests::e(*caller_, value));
 }
 
-// What a call sends.
-namespace {
-
-namespace small_requests {
-
-mf::Request only(const mf::Client& client) {
-  return mf::complete_request<>(client, small_methods::only);
-}
-
-}  // namespace small_requests
-
-}  // namespace
-
 // What a worker does with a call.
 namespace small_serving {
 
@@ -124,15 +116,21 @@ void only(mf::IncomingCall& call, SmallWorker& worker) {
 }  // namespace small_serving
 
 mf::Result<bool> SmallClient::try_only() const {
-  return small_requests::only(*this).call<codec::Bool>();
+  return mf::try_get<codec::Bool>(
+      *this, small_methods::only,
+      {});
 }
 
 bool SmallClient::only() const {
-  return small_requests::only(*this).get<codec::Bool>();
+  return mf::get<codec::Bool>(
+      *this, small_methods::only,
+      {});
 }
 
 mf::Pending<bool> SmallClient::Async::only() const {
-  return mf::start<codec::Bool>(small_requests::only(*caller_));
+  return mf::start<codec::Bool>(
+      *caller_, small_methods::only,
+      {});
 }
 
 }  // namespace mf_v1

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "multifrost/codec/limited.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/optional.h"
 #include "multifrost/generated.h"
 #include "multifrost/serve.h"
 
@@ -201,27 +204,27 @@ const mf::Interface Large::kInterface = {
 LargeClient::LargeClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+LargeClient::LargeClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 LargeClient LargeClient::spawn(const std::string& script, const std::string& executable) {
-  return LargeClient(mf::spawn_channel(kInterface, script, executable));
+  return LargeClient(mf::spawn_client(kInterface, script, executable));
 }
 
 LargeClient LargeClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return LargeClient(mf::spawn_channel(kInterface, script, executable, options));
+  return LargeClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 LargeClient LargeClient::connect(const std::string& service_id) {
-  return LargeClient(mf::connect_channel(kInterface, service_id));
+  return LargeClient(mf::connect_client(kInterface, service_id));
 }
 
 LargeClient LargeClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return LargeClient(mf::connect_channel(kInterface, service_id, options));
+  return LargeClient(mf::connect_client(kInterface, service_id, options));
 }
 
 LargeClient LargeClient::with(mf::CallOptions options) const {
-  LargeClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return LargeClient(mf::Client::with(std::move(options)));
 }
 
 LargeClient::Async LargeClient::async() const noexcept { return Async(*this); }
@@ -275,27 +278,27 @@ const mf::Interface Small::kInterface = {
 SmallClient::SmallClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+SmallClient::SmallClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 SmallClient SmallClient::spawn(const std::string& script, const std::string& executable) {
-  return SmallClient(mf::spawn_channel(kInterface, script, executable));
+  return SmallClient(mf::spawn_client(kInterface, script, executable));
 }
 
 SmallClient SmallClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return SmallClient(mf::spawn_channel(kInterface, script, executable, options));
+  return SmallClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 SmallClient SmallClient::connect(const std::string& service_id) {
-  return SmallClient(mf::connect_channel(kInterface, service_id));
+  return SmallClient(mf::connect_client(kInterface, service_id));
 }
 
 SmallClient SmallClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return SmallClient(mf::connect_channel(kInterface, service_id, options));
+  return SmallClient(mf::connect_client(kInterface, service_id, options));
 }
 
 SmallClient SmallClient::with(mf::CallOptions options) const {
-  SmallClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return SmallClient(mf::Client::with(std::move(options)));
 }
 
 SmallClient::Async SmallClient::async() const noexcept { return Async(*this); }

@@ -11,8 +11,8 @@
 
 #include "multifrost/bytes.h"
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/error.h"
 #include "multifrost/pending.h"
 #include "multifrost/version.h"
@@ -120,6 +120,9 @@ class LargeClient final : public Large, private ::multifrost::Client {
   [[deprecated]]
   ::multifrost::Result<std::optional<::multifrost::Bytes>> try_e(
       std::optional<::multifrost::BytesView> value = std::nullopt) const;
+
+ private:
+  explicit LargeClient(::multifrost::Client caller) noexcept;
 };
 
 class LargeClient::Async {
@@ -215,6 +218,9 @@ class SmallClient final : public Small, private ::multifrost::Client {
 
   bool only() const override;
   ::multifrost::Result<bool> try_only() const;
+
+ private:
+  explicit SmallClient(::multifrost::Client caller) noexcept;
 };
 
 class SmallClient::Async {

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "multifrost/codec/one_of.h"
+#include "multifrost/codec/optional.h"
+#include "multifrost/codec/time.h"
 #include "multifrost/generated.h"
 #include "multifrost/serve.h"
 
@@ -132,7 +135,7 @@ constexpr mf::Method ordinary = {
 
 }  // namespace
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace streams_requests {
@@ -161,10 +164,6 @@ mf::Request transform(const mf::Client& client, double factor) {
   mf::Request request = client.request(streams_methods::transform, 1);
   request.argument<codec::F64>(factor);
   return request;
-}
-
-mf::Request ordinary(const mf::Client& client) {
-  return mf::complete_request<>(client, streams_methods::ordinary);
 }
 
 }  // namespace streams_requests
@@ -281,15 +280,21 @@ mf::Result<::multifrost::StreamExchange<std::optional<Sample>, std::variant<std:
 }
 
 mf::Result<std::int32_t> StreamsClient::try_ordinary() const {
-  return streams_requests::ordinary(*this).call<codec::I32>();
+  return mf::try_get<codec::I32>(
+      *this, streams_methods::ordinary,
+      {});
 }
 
 std::int32_t StreamsClient::ordinary() const {
-  return streams_requests::ordinary(*this).get<codec::I32>();
+  return mf::get<codec::I32>(
+      *this, streams_methods::ordinary,
+      {});
 }
 
 mf::Pending<std::int32_t> StreamsClient::Async::ordinary() const {
-  return mf::start<codec::I32>(streams_requests::ordinary(*caller_));
+  return mf::start<codec::I32>(
+      *caller_, streams_methods::ordinary,
+      {});
 }
 
 namespace {
@@ -323,28 +328,28 @@ const mf::Interface Streams::kInterface = {
 StreamsClient::StreamsClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+StreamsClient::StreamsClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 StreamsClient StreamsClient::spawn(const std::string& script, const std::string& executable) {
-  return StreamsClient(mf::spawn_channel(kInterface, script, executable));
+  return StreamsClient(mf::spawn_client(kInterface, script, executable));
 }
 
 StreamsClient StreamsClient::spawn(const std::string& script, const std::string& executable,
                                    const mf::SpawnOptions& options) {
-  return StreamsClient(mf::spawn_channel(kInterface, script, executable, options));
+  return StreamsClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 StreamsClient StreamsClient::connect(const std::string& service_id) {
-  return StreamsClient(mf::connect_channel(kInterface, service_id));
+  return StreamsClient(mf::connect_client(kInterface, service_id));
 }
 
 StreamsClient StreamsClient::connect(const std::string& service_id,
                                      const mf::ConnectOptions& options) {
-  return StreamsClient(mf::connect_channel(kInterface, service_id, options));
+  return StreamsClient(mf::connect_client(kInterface, service_id, options));
 }
 
 StreamsClient StreamsClient::with(mf::CallOptions options) const {
-  StreamsClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return StreamsClient(mf::Client::with(std::move(options)));
 }
 
 StreamsClient::Async StreamsClient::async() const noexcept { return Async(*this); }

@@ -2,7 +2,6 @@
 // Streams in each direction, and in both.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,9 +10,10 @@
 #include <variant>
 
 #include "multifrost/bytes.h"
+#include "multifrost/chrono.h"
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/error.h"
 #include "multifrost/pending.h"
 #include "multifrost/stream.h"
@@ -121,6 +121,9 @@ class StreamsClient final : public Streams, private ::multifrost::Client {
 
   std::int32_t ordinary() const override;
   ::multifrost::Result<std::int32_t> try_ordinary() const;
+
+ private:
+  explicit StreamsClient(::multifrost::Client caller) noexcept;
 };
 
 class StreamsClient::Async {

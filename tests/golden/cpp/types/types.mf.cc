@@ -3,6 +3,14 @@
 
 #include <utility>
 
+#include "multifrost/codec/key.h"
+#include "multifrost/codec/limited.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/map.h"
+#include "multifrost/codec/one_of.h"
+#include "multifrost/codec/optional.h"
+#include "multifrost/codec/time.h"
+#include "multifrost/codec/tuple.h"
 #include "multifrost/generated.h"
 #include "multifrost/serve.h"
 
@@ -1280,41 +1288,10 @@ constexpr mf::Method bools = {
 
 }  // namespace
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace types_requests {
-
-mf::Request ping(const mf::Client& client, std::string_view text) {
-  return mf::complete_request<codec::String>(client, types_methods::ping, text);
-}
-
-mf::Request measure(const mf::Client& client, const ::acme::types::base::Point& place) {
-  return mf::complete_request<codec::Generated<::acme::types::base::Point>>(
-      client, types_methods::measure, place);
-}
-
-mf::Request scalars(const mf::Client& client, const Scalars& value) {
-  return mf::complete_request<codec::Generated<Scalars>>(client, types_methods::scalars, value);
-}
-
-mf::Request encodings(const mf::Client& client, const Encodings& value) {
-  return mf::complete_request<codec::Generated<Encodings>>(client, types_methods::encodings, value);
-}
-
-mf::Request limits(const mf::Client& client, std::int32_t count_, const Limits& value) {
-  return mf::complete_request<codec::Limited<codec::I32, Limits7>, codec::Generated<Limits>>(
-      client, types_methods::limits, count_, value);
-}
-
-mf::Request containers(const mf::Client& client, const Containers& value) {
-  return mf::complete_request<codec::Generated<Containers>>(client, types_methods::containers,
-                                                            value);
-}
-
-mf::Request optionals(const mf::Client& client, const Optionals& value) {
-  return mf::complete_request<codec::Generated<Optionals>>(client, types_methods::optionals, value);
-}
 
 mf::Request defaults(const mf::Client& client, const Defaults& value,
                      std::chrono::microseconds wait, Color color,
@@ -1326,35 +1303,6 @@ mf::Request defaults(const mf::Client& client, const Defaults& value,
   request.argument<codec::List<codec::String>>(names);
   request.argument<codec::String>(text);
   return request;
-}
-
-mf::Request strict(const mf::Client& client, const Strict& value) {
-  return mf::complete_request<codec::Generated<Strict>>(client, types_methods::strict, value);
-}
-
-mf::Request kept(const mf::Client& client, const Kept& value, const OnlyUnknown& only) {
-  return mf::complete_request<codec::Generated<Kept>, codec::Generated<OnlyUnknown>>(
-      client, types_methods::kept, value, only);
-}
-
-mf::Request shape(const mf::Client& client, const Shape& value, std::span<const Figure> others) {
-  return mf::complete_request<codec::Generated<Shape>, codec::List<codec::Generated<Figure>>>(
-      client, types_methods::shape, value, others);
-}
-
-mf::Request union_of(
-    const mf::Client& client, const Key& key,
-    const std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict>& wide) {
-  return mf::complete_request<codec::OneOf<codec::String, codec::I53>, codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(
-      client, types_methods::union_of, key, wide);
-}
-
-mf::Request nullable(const mf::Client& client, std::optional<std::int32_t> a,
-                     std::optional<std::string_view> b, std::optional<::multifrost::BytesView> c,
-                     std::optional<std::span<const std::int32_t>> d,
-                     const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) {
-  return mf::complete_request<codec::Optional<codec::I32>, codec::Optional<codec::String>, codec::Optional<codec::Binary>, codec::Optional<codec::List<codec::I32>>, codec::Optional<codec::Generated<Scalars>>, codec::Optional<codec::List<codec::Bool>>>(
-      client, types_methods::nullable, a, b, c, d, e, f);
 }
 
 mf::Request optional(const mf::Client& client, std::optional<std::int32_t> a,
@@ -1388,26 +1336,6 @@ mf::Request optional(const mf::Client& client, std::optional<std::int32_t> a,
     request.argument<codec::List<codec::Bool>>(*f);
   }
   return request;
-}
-
-mf::Request views(const mf::Client& client, std::string_view a, ::multifrost::BytesView b,
-                  std::span<const ::multifrost::Bytes> c,
-                  const std::map<std::string, std::int32_t>& d,
-                  const std::tuple<std::int32_t, std::int32_t>& e,
-                  std::chrono::sys_time<std::chrono::microseconds> f, std::chrono::microseconds g,
-                  const Shade& h, Grade i, Color j, const ::multifrost::Value& k) {
-  return mf::complete_request<codec::String, codec::Binary, codec::List<codec::Binary>, codec::Map<codec::StringKey, codec::I32>, codec::Tuple<codec::I32, codec::I32>, codec::Timestamp<codec::Seconds>, codec::Duration<codec::Seconds>, codec::NamedEnum<Shade>, codec::NumberedEnum<Grade>, codec::NamedEnum<Color>, codec::Any>(
-      client, types_methods::views, a, b, c, d, e, f, g, h, i, j, k);
-}
-
-mf::Request maybe(const mf::Client& client, std::optional<std::string_view> id) {
-  return mf::complete_request<codec::Optional<codec::String>>(client, types_methods::maybe, id);
-}
-
-mf::Request bools(const mf::Client& client, const std::vector<bool>& values,
-                  std::span<const std::vector<bool>> nested) {
-  return mf::complete_request<codec::List<codec::Bool>, codec::List<codec::List<codec::Bool>>>(
-      client, types_methods::bools, values, nested);
 }
 
 }  // namespace types_requests
@@ -1537,87 +1465,132 @@ void bools(mf::IncomingCall& call, TypesWorker& worker) {
 }  // namespace
 
 mf::Result<std::string> TypesClient::try_ping(std::string_view text) const {
-  return types_requests::ping(*this, text).call<codec::String>();
+  return mf::try_get<codec::String>(
+      *this, types_methods::ping,
+      {mf::argument<codec::String>(text)});
 }
 
 std::string TypesClient::ping(std::string_view text) const {
-  return types_requests::ping(*this, text).get<codec::String>();
+  return mf::get<codec::String>(
+      *this, types_methods::ping,
+      {mf::argument<codec::String>(text)});
 }
 
 mf::Pending<std::string> TypesClient::Async::ping(std::string_view text) const {
-  return mf::start<codec::String>(types_requests::ping(*caller_, text));
+  return mf::start<codec::String>(
+      *caller_, types_methods::ping,
+      {mf::argument<codec::String>(text)});
 }
 
 mf::Result<double> TypesClient::try_measure(const ::acme::types::base::Point& place) const {
-  return types_requests::measure(*this, place).call<codec::F64>();
+  return mf::try_get<codec::F64>(
+      *this, types_methods::measure,
+      {mf::argument<codec::Generated<::acme::types::base::Point>>(place)});
 }
 
 double TypesClient::measure(const ::acme::types::base::Point& place) const {
-  return types_requests::measure(*this, place).get<codec::F64>();
+  return mf::get<codec::F64>(
+      *this, types_methods::measure,
+      {mf::argument<codec::Generated<::acme::types::base::Point>>(place)});
 }
 
 mf::Pending<double> TypesClient::Async::measure(const ::acme::types::base::Point& place) const {
-  return mf::start<codec::F64>(types_requests::measure(*caller_, place));
+  return mf::start<codec::F64>(
+      *caller_, types_methods::measure,
+      {mf::argument<codec::Generated<::acme::types::base::Point>>(place)});
 }
 
 mf::Result<Scalars> TypesClient::try_scalars(const Scalars& value) const {
-  return types_requests::scalars(*this, value).call<codec::Generated<Scalars>>();
+  return mf::try_get<codec::Generated<Scalars>>(
+      *this, types_methods::scalars,
+      {mf::argument<codec::Generated<Scalars>>(value)});
 }
 
 Scalars TypesClient::scalars(const Scalars& value) const {
-  return types_requests::scalars(*this, value).get<codec::Generated<Scalars>>();
+  return mf::get<codec::Generated<Scalars>>(
+      *this, types_methods::scalars,
+      {mf::argument<codec::Generated<Scalars>>(value)});
 }
 
 mf::Pending<Scalars> TypesClient::Async::scalars(const Scalars& value) const {
-  return mf::start<codec::Generated<Scalars>>(types_requests::scalars(*caller_, value));
+  return mf::start<codec::Generated<Scalars>>(
+      *caller_, types_methods::scalars,
+      {mf::argument<codec::Generated<Scalars>>(value)});
 }
 
 mf::Result<Encodings> TypesClient::try_encodings(const Encodings& value) const {
-  return types_requests::encodings(*this, value).call<codec::Generated<Encodings>>();
+  return mf::try_get<codec::Generated<Encodings>>(
+      *this, types_methods::encodings,
+      {mf::argument<codec::Generated<Encodings>>(value)});
 }
 
 Encodings TypesClient::encodings(const Encodings& value) const {
-  return types_requests::encodings(*this, value).get<codec::Generated<Encodings>>();
+  return mf::get<codec::Generated<Encodings>>(
+      *this, types_methods::encodings,
+      {mf::argument<codec::Generated<Encodings>>(value)});
 }
 
 mf::Pending<Encodings> TypesClient::Async::encodings(const Encodings& value) const {
-  return mf::start<codec::Generated<Encodings>>(types_requests::encodings(*caller_, value));
+  return mf::start<codec::Generated<Encodings>>(
+      *caller_, types_methods::encodings,
+      {mf::argument<codec::Generated<Encodings>>(value)});
 }
 
 mf::Result<Limits> TypesClient::try_limits(std::int32_t count_, const Limits& value) const {
-  return types_requests::limits(*this, count_, value).call<codec::Generated<Limits>>();
+  return mf::try_get<codec::Generated<Limits>>(
+      *this, types_methods::limits,
+      {mf::argument<codec::Limited<codec::I32, Limits7>>(count_),
+       mf::argument<codec::Generated<Limits>>(value)});
 }
 
 Limits TypesClient::limits(std::int32_t count_, const Limits& value) const {
-  return types_requests::limits(*this, count_, value).get<codec::Generated<Limits>>();
+  return mf::get<codec::Generated<Limits>>(
+      *this, types_methods::limits,
+      {mf::argument<codec::Limited<codec::I32, Limits7>>(count_),
+       mf::argument<codec::Generated<Limits>>(value)});
 }
 
 mf::Pending<Limits> TypesClient::Async::limits(std::int32_t count_, const Limits& value) const {
-  return mf::start<codec::Generated<Limits>>(types_requests::limits(*caller_, count_, value));
+  return mf::start<codec::Generated<Limits>>(
+      *caller_, types_methods::limits,
+      {mf::argument<codec::Limited<codec::I32, Limits7>>(count_),
+       mf::argument<codec::Generated<Limits>>(value)});
 }
 
 mf::Result<Containers> TypesClient::try_containers(const Containers& value) const {
-  return types_requests::containers(*this, value).call<codec::Generated<Containers>>();
+  return mf::try_get<codec::Generated<Containers>>(
+      *this, types_methods::containers,
+      {mf::argument<codec::Generated<Containers>>(value)});
 }
 
 Containers TypesClient::containers(const Containers& value) const {
-  return types_requests::containers(*this, value).get<codec::Generated<Containers>>();
+  return mf::get<codec::Generated<Containers>>(
+      *this, types_methods::containers,
+      {mf::argument<codec::Generated<Containers>>(value)});
 }
 
 mf::Pending<Containers> TypesClient::Async::containers(const Containers& value) const {
-  return mf::start<codec::Generated<Containers>>(types_requests::containers(*caller_, value));
+  return mf::start<codec::Generated<Containers>>(
+      *caller_, types_methods::containers,
+      {mf::argument<codec::Generated<Containers>>(value)});
 }
 
 mf::Result<Optionals> TypesClient::try_optionals(const Optionals& value) const {
-  return types_requests::optionals(*this, value).call<codec::Generated<Optionals>>();
+  return mf::try_get<codec::Generated<Optionals>>(
+      *this, types_methods::optionals,
+      {mf::argument<codec::Generated<Optionals>>(value)});
 }
 
 Optionals TypesClient::optionals(const Optionals& value) const {
-  return types_requests::optionals(*this, value).get<codec::Generated<Optionals>>();
+  return mf::get<codec::Generated<Optionals>>(
+      *this, types_methods::optionals,
+      {mf::argument<codec::Generated<Optionals>>(value)});
 }
 
 mf::Pending<Optionals> TypesClient::Async::optionals(const Optionals& value) const {
-  return mf::start<codec::Generated<Optionals>>(types_requests::optionals(*caller_, value));
+  return mf::start<codec::Generated<Optionals>>(
+      *caller_, types_methods::optionals,
+      {mf::argument<codec::Generated<Optionals>>(value)});
 }
 
 mf::Result<Defaults> TypesClient::try_defaults(
@@ -1641,86 +1614,134 @@ mf::Pending<Defaults> TypesClient::Async::defaults(
 }
 
 mf::Result<Strict> TypesClient::try_strict(const Strict& value) const {
-  return types_requests::strict(*this, value).call<codec::Generated<Strict>>();
+  return mf::try_get<codec::Generated<Strict>>(
+      *this, types_methods::strict,
+      {mf::argument<codec::Generated<Strict>>(value)});
 }
 
 Strict TypesClient::strict(const Strict& value) const {
-  return types_requests::strict(*this, value).get<codec::Generated<Strict>>();
+  return mf::get<codec::Generated<Strict>>(
+      *this, types_methods::strict,
+      {mf::argument<codec::Generated<Strict>>(value)});
 }
 
 mf::Pending<Strict> TypesClient::Async::strict(const Strict& value) const {
-  return mf::start<codec::Generated<Strict>>(types_requests::strict(*caller_, value));
+  return mf::start<codec::Generated<Strict>>(
+      *caller_, types_methods::strict,
+      {mf::argument<codec::Generated<Strict>>(value)});
 }
 
 mf::Result<Kept> TypesClient::try_kept(const Kept& value, const OnlyUnknown& only) const {
-  return types_requests::kept(*this, value, only).call<codec::Generated<Kept>>();
+  return mf::try_get<codec::Generated<Kept>>(
+      *this, types_methods::kept,
+      {mf::argument<codec::Generated<Kept>>(value),
+       mf::argument<codec::Generated<OnlyUnknown>>(only)});
 }
 
 Kept TypesClient::kept(const Kept& value, const OnlyUnknown& only) const {
-  return types_requests::kept(*this, value, only).get<codec::Generated<Kept>>();
+  return mf::get<codec::Generated<Kept>>(
+      *this, types_methods::kept,
+      {mf::argument<codec::Generated<Kept>>(value),
+       mf::argument<codec::Generated<OnlyUnknown>>(only)});
 }
 
 mf::Pending<Kept> TypesClient::Async::kept(const Kept& value, const OnlyUnknown& only) const {
-  return mf::start<codec::Generated<Kept>>(types_requests::kept(*caller_, value, only));
+  return mf::start<codec::Generated<Kept>>(
+      *caller_, types_methods::kept,
+      {mf::argument<codec::Generated<Kept>>(value),
+       mf::argument<codec::Generated<OnlyUnknown>>(only)});
 }
 
 mf::Result<Figure> TypesClient::try_shape(const Shape& value,
                                           std::span<const Figure> others) const {
-  return types_requests::shape(*this, value, others).call<codec::Generated<Figure>>();
+  return mf::try_get<codec::Generated<Figure>>(
+      *this, types_methods::shape,
+      {mf::argument<codec::Generated<Shape>>(value),
+       mf::argument<codec::List<codec::Generated<Figure>>>(others)});
 }
 
 Figure TypesClient::shape(const Shape& value, std::span<const Figure> others) const {
-  return types_requests::shape(*this, value, others).get<codec::Generated<Figure>>();
+  return mf::get<codec::Generated<Figure>>(
+      *this, types_methods::shape,
+      {mf::argument<codec::Generated<Shape>>(value),
+       mf::argument<codec::List<codec::Generated<Figure>>>(others)});
 }
 
 mf::Pending<Figure> TypesClient::Async::shape(const Shape& value,
                                               std::span<const Figure> others) const {
-  return mf::start<codec::Generated<Figure>>(types_requests::shape(*caller_, value, others));
+  return mf::start<codec::Generated<Figure>>(
+      *caller_, types_methods::shape,
+      {mf::argument<codec::Generated<Shape>>(value),
+       mf::argument<codec::List<codec::Generated<Figure>>>(others)});
 }
 
 mf::Result<std::optional<Key>> TypesClient::try_union_of(
     const Key& key,
     const std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict>& wide) const {
-  return types_requests::union_of(
-      *this, key, wide).call<codec::Optional<codec::OneOf<codec::String, codec::I53>>>();
+  return mf::try_get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(
+      *this, types_methods::union_of,
+      {mf::argument<codec::OneOf<codec::String, codec::I53>>(key),
+       mf::argument<codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(wide)});
 }
 
 std::optional<Key> TypesClient::union_of(
     const Key& key,
     const std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict>& wide) const {
-  return types_requests::union_of(
-      *this, key, wide).get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>();
+  return mf::get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(
+      *this, types_methods::union_of,
+      {mf::argument<codec::OneOf<codec::String, codec::I53>>(key),
+       mf::argument<codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(wide)});
 }
 
 mf::Pending<std::optional<Key>> TypesClient::Async::union_of(
     const Key& key,
     const std::variant<std::string, double, ::multifrost::Bytes, std::vector<std::int32_t>, Strict>& wide) const {
-  return mf::start<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(types_requests::union_of(
-      *caller_, key, wide));
+  return mf::start<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(
+      *caller_, types_methods::union_of,
+      {mf::argument<codec::OneOf<codec::String, codec::I53>>(key),
+       mf::argument<codec::OneOf<codec::String, codec::F64, codec::Binary, codec::List<codec::I32>, codec::Generated<Strict>>>(wide)});
 }
 
 mf::Result<std::vector<std::optional<std::int32_t>>> TypesClient::try_nullable(
     std::optional<std::int32_t> a, std::optional<std::string_view> b,
     std::optional<::multifrost::BytesView> c, std::optional<std::span<const std::int32_t>> d,
     const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) const {
-  return types_requests::nullable(*this, a, b, c, d, e,
-                                  f).call<codec::List<codec::Optional<codec::I32>>>();
+  return mf::try_get<codec::List<codec::Optional<codec::I32>>>(
+      *this, types_methods::nullable,
+      {mf::argument<codec::Optional<codec::I32>>(a),
+       mf::argument<codec::Optional<codec::String>>(b),
+       mf::argument<codec::Optional<codec::Binary>>(c),
+       mf::argument<codec::Optional<codec::List<codec::I32>>>(d),
+       mf::argument<codec::Optional<codec::Generated<Scalars>>>(e),
+       mf::argument<codec::Optional<codec::List<codec::Bool>>>(f)});
 }
 
 std::vector<std::optional<std::int32_t>> TypesClient::nullable(
     std::optional<std::int32_t> a, std::optional<std::string_view> b,
     std::optional<::multifrost::BytesView> c, std::optional<std::span<const std::int32_t>> d,
     const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) const {
-  return types_requests::nullable(*this, a, b, c, d, e,
-                                  f).get<codec::List<codec::Optional<codec::I32>>>();
+  return mf::get<codec::List<codec::Optional<codec::I32>>>(
+      *this, types_methods::nullable,
+      {mf::argument<codec::Optional<codec::I32>>(a),
+       mf::argument<codec::Optional<codec::String>>(b),
+       mf::argument<codec::Optional<codec::Binary>>(c),
+       mf::argument<codec::Optional<codec::List<codec::I32>>>(d),
+       mf::argument<codec::Optional<codec::Generated<Scalars>>>(e),
+       mf::argument<codec::Optional<codec::List<codec::Bool>>>(f)});
 }
 
 mf::Pending<std::vector<std::optional<std::int32_t>>> TypesClient::Async::nullable(
     std::optional<std::int32_t> a, std::optional<std::string_view> b,
     std::optional<::multifrost::BytesView> c, std::optional<std::span<const std::int32_t>> d,
     const std::optional<Scalars>& e, const std::optional<std::vector<bool>>& f) const {
-  return mf::start<codec::List<codec::Optional<codec::I32>>>(types_requests::nullable(
-      *caller_, a, b, c, d, e, f));
+  return mf::start<codec::List<codec::Optional<codec::I32>>>(
+      *caller_, types_methods::nullable,
+      {mf::argument<codec::Optional<codec::I32>>(a),
+       mf::argument<codec::Optional<codec::String>>(b),
+       mf::argument<codec::Optional<codec::Binary>>(c),
+       mf::argument<codec::Optional<codec::List<codec::I32>>>(d),
+       mf::argument<codec::Optional<codec::Generated<Scalars>>>(e),
+       mf::argument<codec::Optional<codec::List<codec::Bool>>>(f)});
 }
 
 mf::Result<std::optional<std::string>> TypesClient::try_optional(
@@ -1750,7 +1771,16 @@ mf::Result<void> TypesClient::try_views(
     const std::map<std::string, std::int32_t>& d, const std::tuple<std::int32_t, std::int32_t>& e,
     std::chrono::sys_time<std::chrono::microseconds> f, std::chrono::microseconds g, const Shade& h,
     Grade i, Color j, const ::multifrost::Value& k) const {
-  return types_requests::views(*this, a, b, c, d, e, f, g, h, i, j, k).call_nothing();
+  return mf::try_get(
+      *this, types_methods::views,
+      {mf::argument<codec::String>(a), mf::argument<codec::Binary>(b),
+       mf::argument<codec::List<codec::Binary>>(c),
+       mf::argument<codec::Map<codec::StringKey, codec::I32>>(d),
+       mf::argument<codec::Tuple<codec::I32, codec::I32>>(e),
+       mf::argument<codec::Timestamp<codec::Seconds>>(f),
+       mf::argument<codec::Duration<codec::Seconds>>(g), mf::argument<codec::NamedEnum<Shade>>(h),
+       mf::argument<codec::NumberedEnum<Grade>>(i), mf::argument<codec::NamedEnum<Color>>(j),
+       mf::argument<codec::Any>(k)});
 }
 
 void TypesClient::views(
@@ -1766,35 +1796,58 @@ mf::Pending<void> TypesClient::Async::views(
     const std::map<std::string, std::int32_t>& d, const std::tuple<std::int32_t, std::int32_t>& e,
     std::chrono::sys_time<std::chrono::microseconds> f, std::chrono::microseconds g, const Shade& h,
     Grade i, Color j, const ::multifrost::Value& k) const {
-  return mf::start<mf::detail::Nothing>(types_requests::views(*caller_, a, b, c, d, e, f, g, h, i,
-                                                              j, k));
+  return mf::start<mf::detail::Nothing>(
+      *caller_, types_methods::views,
+      {mf::argument<codec::String>(a), mf::argument<codec::Binary>(b),
+       mf::argument<codec::List<codec::Binary>>(c),
+       mf::argument<codec::Map<codec::StringKey, codec::I32>>(d),
+       mf::argument<codec::Tuple<codec::I32, codec::I32>>(e),
+       mf::argument<codec::Timestamp<codec::Seconds>>(f),
+       mf::argument<codec::Duration<codec::Seconds>>(g), mf::argument<codec::NamedEnum<Shade>>(h),
+       mf::argument<codec::NumberedEnum<Grade>>(i), mf::argument<codec::NamedEnum<Color>>(j),
+       mf::argument<codec::Any>(k)});
 }
 
 mf::Result<MaybeId> TypesClient::try_maybe(std::optional<std::string_view> id) const {
-  return types_requests::maybe(*this, id).call<codec::Optional<codec::String>>();
+  return mf::try_get<codec::Optional<codec::String>>(
+      *this, types_methods::maybe,
+      {mf::argument<codec::Optional<codec::String>>(id)});
 }
 
 MaybeId TypesClient::maybe(std::optional<std::string_view> id) const {
-  return types_requests::maybe(*this, id).get<codec::Optional<codec::String>>();
+  return mf::get<codec::Optional<codec::String>>(
+      *this, types_methods::maybe,
+      {mf::argument<codec::Optional<codec::String>>(id)});
 }
 
 mf::Pending<MaybeId> TypesClient::Async::maybe(std::optional<std::string_view> id) const {
-  return mf::start<codec::Optional<codec::String>>(types_requests::maybe(*caller_, id));
+  return mf::start<codec::Optional<codec::String>>(
+      *caller_, types_methods::maybe,
+      {mf::argument<codec::Optional<codec::String>>(id)});
 }
 
 mf::Result<std::vector<bool>> TypesClient::try_bools(
     const std::vector<bool>& values, std::span<const std::vector<bool>> nested) const {
-  return types_requests::bools(*this, values, nested).call<codec::List<codec::Bool>>();
+  return mf::try_get<codec::List<codec::Bool>>(
+      *this, types_methods::bools,
+      {mf::argument<codec::List<codec::Bool>>(values),
+       mf::argument<codec::List<codec::List<codec::Bool>>>(nested)});
 }
 
 std::vector<bool> TypesClient::bools(const std::vector<bool>& values,
                                      std::span<const std::vector<bool>> nested) const {
-  return types_requests::bools(*this, values, nested).get<codec::List<codec::Bool>>();
+  return mf::get<codec::List<codec::Bool>>(
+      *this, types_methods::bools,
+      {mf::argument<codec::List<codec::Bool>>(values),
+       mf::argument<codec::List<codec::List<codec::Bool>>>(nested)});
 }
 
 mf::Pending<std::vector<bool>> TypesClient::Async::bools(
     const std::vector<bool>& values, std::span<const std::vector<bool>> nested) const {
-  return mf::start<codec::List<codec::Bool>>(types_requests::bools(*caller_, values, nested));
+  return mf::start<codec::List<codec::Bool>>(
+      *caller_, types_methods::bools,
+      {mf::argument<codec::List<codec::Bool>>(values),
+       mf::argument<codec::List<codec::List<codec::Bool>>>(nested)});
 }
 
 namespace {
@@ -1852,27 +1905,27 @@ const mf::Interface Types::kInterface = {
 TypesClient::TypesClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+TypesClient::TypesClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 TypesClient TypesClient::spawn(const std::string& script, const std::string& executable) {
-  return TypesClient(mf::spawn_channel(kInterface, script, executable));
+  return TypesClient(mf::spawn_client(kInterface, script, executable));
 }
 
 TypesClient TypesClient::spawn(const std::string& script, const std::string& executable,
                                const mf::SpawnOptions& options) {
-  return TypesClient(mf::spawn_channel(kInterface, script, executable, options));
+  return TypesClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 TypesClient TypesClient::connect(const std::string& service_id) {
-  return TypesClient(mf::connect_channel(kInterface, service_id));
+  return TypesClient(mf::connect_client(kInterface, service_id));
 }
 
 TypesClient TypesClient::connect(const std::string& service_id, const mf::ConnectOptions& options) {
-  return TypesClient(mf::connect_channel(kInterface, service_id, options));
+  return TypesClient(mf::connect_client(kInterface, service_id, options));
 }
 
 TypesClient TypesClient::with(mf::CallOptions options) const {
-  TypesClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return TypesClient(mf::Client::with(std::move(options)));
 }
 
 TypesClient::Async TypesClient::async() const noexcept { return Async(*this); }

@@ -2,7 +2,6 @@
 // Every type, in every position.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,9 +15,10 @@
 
 #include "shared/base.mf.h"
 #include "multifrost/bytes.h"
+#include "multifrost/chrono.h"
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/error.h"
 #include "multifrost/pending.h"
 #include "multifrost/value.h"
@@ -568,6 +568,9 @@ class TypesClient final : public Types, private ::multifrost::Client {
                           std::span<const std::vector<bool>> nested) const override;
   ::multifrost::Result<std::vector<bool>> try_bools(
       const std::vector<bool>& values, std::span<const std::vector<bool>> nested) const;
+
+ private:
+  explicit TypesClient(::multifrost::Client caller) noexcept;
 };
 
 class TypesClient::Async {

@@ -3,6 +3,14 @@
 
 #include <utility>
 
+#include "multifrost/codec/key.h"
+#include "multifrost/codec/limited.h"
+#include "multifrost/codec/list.h"
+#include "multifrost/codec/map.h"
+#include "multifrost/codec/one_of.h"
+#include "multifrost/codec/optional.h"
+#include "multifrost/codec/time.h"
+#include "multifrost/codec/tuple.h"
 #include "multifrost/generated.h"
 #include "multifrost/serve.h"
 
@@ -581,7 +589,7 @@ constexpr mf::Method watch = {
 
 }  // namespace
 
-// What a call sends.
+// What a call sends that may leave arguments out, or has a stream.
 namespace {
 
 namespace vision_requests {
@@ -595,25 +603,6 @@ mf::Request detect(const mf::Client& client, const Source& source, Format format
     request.argument<codec::I32>(*limit);
   }
   return request;
-}
-
-mf::Request report(const mf::Client& client, std::string_view id) {
-  return mf::complete_request<codec::String>(client, vision_methods::report, id);
-}
-
-mf::Request lookup(const mf::Client& client, const std::variant<std::string, std::int64_t>& key) {
-  return mf::complete_request<codec::OneOf<codec::String, codec::I53>>(client,
-                                                                       vision_methods::lookup, key);
-}
-
-mf::Request set_backend(const mf::Client& client, const Backend& backend) {
-  return mf::complete_request<codec::NamedEnum<Backend>>(client, vision_methods::set_backend,
-                                                         backend);
-}
-
-mf::Request detect_all(const mf::Client& client, std::span<const ::multifrost::Bytes> images) {
-  return mf::complete_request<codec::List<codec::Binary>>(client, vision_methods::detect_all,
-                                                          images);
 }
 
 mf::Request watch(const mf::Client& client, const CameraSource& camera) {
@@ -702,38 +691,48 @@ mf::Pending<std::vector<Detection>> VisionClient::Async::detect(
 }
 
 mf::Result<std::optional<Report>> VisionClient::try_report(std::string_view id) const {
-  return vision_requests::report(*this, id).call<codec::Optional<codec::Generated<Report>>>();
+  return mf::try_get<codec::Optional<codec::Generated<Report>>>(
+      *this, vision_methods::report,
+      {mf::argument<codec::String>(id)});
 }
 
 std::optional<Report> VisionClient::report(std::string_view id) const {
-  return vision_requests::report(*this, id).get<codec::Optional<codec::Generated<Report>>>();
+  return mf::get<codec::Optional<codec::Generated<Report>>>(
+      *this, vision_methods::report,
+      {mf::argument<codec::String>(id)});
 }
 
 mf::Pending<std::optional<Report>> VisionClient::Async::report(std::string_view id) const {
-  return mf::start<codec::Optional<codec::Generated<Report>>>(vision_requests::report(*caller_,
-                                                                                      id));
+  return mf::start<codec::Optional<codec::Generated<Report>>>(
+      *caller_, vision_methods::report,
+      {mf::argument<codec::String>(id)});
 }
 
 mf::Result<std::optional<std::variant<std::string, std::int64_t>>> VisionClient::try_lookup(
     const std::variant<std::string, std::int64_t>& key) const {
-  return vision_requests::lookup(
-      *this, key).call<codec::Optional<codec::OneOf<codec::String, codec::I53>>>();
+  return mf::try_get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(
+      *this, vision_methods::lookup,
+      {mf::argument<codec::OneOf<codec::String, codec::I53>>(key)});
 }
 
 std::optional<std::variant<std::string, std::int64_t>> VisionClient::lookup(
     const std::variant<std::string, std::int64_t>& key) const {
-  return vision_requests::lookup(
-      *this, key).get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>();
+  return mf::get<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(
+      *this, vision_methods::lookup,
+      {mf::argument<codec::OneOf<codec::String, codec::I53>>(key)});
 }
 
 mf::Pending<std::optional<std::variant<std::string, std::int64_t>>> VisionClient::Async::lookup(
     const std::variant<std::string, std::int64_t>& key) const {
-  return mf::start<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(vision_requests::lookup(
-      *caller_, key));
+  return mf::start<codec::Optional<codec::OneOf<codec::String, codec::I53>>>(
+      *caller_, vision_methods::lookup,
+      {mf::argument<codec::OneOf<codec::String, codec::I53>>(key)});
 }
 
 mf::Result<void> VisionClient::try_set_backend(const Backend& backend) const {
-  return vision_requests::set_backend(*this, backend).call_nothing();
+  return mf::try_get(
+      *this, vision_methods::set_backend,
+      {mf::argument<codec::NamedEnum<Backend>>(backend)});
 }
 
 void VisionClient::set_backend(const Backend& backend) const {
@@ -741,25 +740,30 @@ void VisionClient::set_backend(const Backend& backend) const {
 }
 
 mf::Pending<void> VisionClient::Async::set_backend(const Backend& backend) const {
-  return mf::start<mf::detail::Nothing>(vision_requests::set_backend(*caller_, backend));
+  return mf::start<mf::detail::Nothing>(
+      *caller_, vision_methods::set_backend,
+      {mf::argument<codec::NamedEnum<Backend>>(backend)});
 }
 
 mf::Result<std::vector<std::vector<Detection>>> VisionClient::try_detect_all(
     std::span<const ::multifrost::Bytes> images) const {
-  return vision_requests::detect_all(
-      *this, images).call<codec::List<codec::List<codec::Generated<Detection>>>>();
+  return mf::try_get<codec::List<codec::List<codec::Generated<Detection>>>>(
+      *this, vision_methods::detect_all,
+      {mf::argument<codec::List<codec::Binary>>(images)});
 }
 
 std::vector<std::vector<Detection>> VisionClient::detect_all(
     std::span<const ::multifrost::Bytes> images) const {
-  return vision_requests::detect_all(
-      *this, images).get<codec::List<codec::List<codec::Generated<Detection>>>>();
+  return mf::get<codec::List<codec::List<codec::Generated<Detection>>>>(
+      *this, vision_methods::detect_all,
+      {mf::argument<codec::List<codec::Binary>>(images)});
 }
 
 mf::Pending<std::vector<std::vector<Detection>>> VisionClient::Async::detect_all(
     std::span<const ::multifrost::Bytes> images) const {
-  return mf::start<codec::List<codec::List<codec::Generated<Detection>>>>(vision_requests::detect_all(
-      *caller_, images));
+  return mf::start<codec::List<codec::List<codec::Generated<Detection>>>>(
+      *caller_, vision_methods::detect_all,
+      {mf::argument<codec::List<codec::Binary>>(images)});
 }
 
 mf::Result<::multifrost::StreamReader<Detection>> VisionClient::try_watch(
@@ -804,28 +808,28 @@ const mf::Interface Vision::kInterface = {
 VisionClient::VisionClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+VisionClient::VisionClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 VisionClient VisionClient::spawn(const std::string& script, const std::string& executable) {
-  return VisionClient(mf::spawn_channel(kInterface, script, executable));
+  return VisionClient(mf::spawn_client(kInterface, script, executable));
 }
 
 VisionClient VisionClient::spawn(const std::string& script, const std::string& executable,
                                  const mf::SpawnOptions& options) {
-  return VisionClient(mf::spawn_channel(kInterface, script, executable, options));
+  return VisionClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 VisionClient VisionClient::connect(const std::string& service_id) {
-  return VisionClient(mf::connect_channel(kInterface, service_id));
+  return VisionClient(mf::connect_client(kInterface, service_id));
 }
 
 VisionClient VisionClient::connect(const std::string& service_id,
                                    const mf::ConnectOptions& options) {
-  return VisionClient(mf::connect_channel(kInterface, service_id, options));
+  return VisionClient(mf::connect_client(kInterface, service_id, options));
 }
 
 VisionClient VisionClient::with(mf::CallOptions options) const {
-  VisionClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return VisionClient(mf::Client::with(std::move(options)));
 }
 
 VisionClient::Async VisionClient::async() const noexcept { return Async(*this); }

@@ -2,7 +2,6 @@
 // Image analysis worker: implemented in Python, called from C++.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -16,9 +15,10 @@
 
 #include "common/geo.mf.h"
 #include "multifrost/bytes.h"
+#include "multifrost/chrono.h"
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/error.h"
 #include "multifrost/pending.h"
 #include "multifrost/stream.h"
@@ -297,6 +297,9 @@ class VisionClient final : public Vision, private ::multifrost::Client {
   ::multifrost::StreamReader<Detection> watch(const CameraSource& camera) const override;
   ::multifrost::Result<::multifrost::StreamReader<Detection>> try_watch(
       const CameraSource& camera) const;
+
+ private:
+  explicit VisionClient(::multifrost::Client caller) noexcept;
 };
 
 class VisionClient::Async {

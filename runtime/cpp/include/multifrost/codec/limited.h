@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <string>
 
-#include "multifrost/codec/time.h"
+#include "multifrost/chrono.h"
+#include "multifrost/codec/scalar.h"
 
 namespace multifrost::codec {
 

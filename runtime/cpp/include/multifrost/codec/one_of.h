@@ -5,12 +5,15 @@
 #include <utility>
 #include <variant>
 
-#include "multifrost/codec/container.h"
+#include "multifrost/codec/scalar.h"
 
 namespace multifrost::codec {
 
 /// "expected string or number, got true"; false.
 bool refuse_kinds(Decoder& from, Kinds expected);
+
+template <class C>
+struct Boxed;  // multifrost/codec/optional.h
 
 /// An empty Boxed has no place in a union that is not nullable.
 template <class C>

@@ -2,8 +2,7 @@
 // msgpack's timestamp extension on the wire (`@encoding`).
 #pragma once
 
-#include <chrono>
-
+#include "multifrost/chrono.h"
 #include "multifrost/codec/scalar.h"
 
 namespace multifrost::codec {

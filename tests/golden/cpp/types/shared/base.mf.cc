@@ -194,23 +194,6 @@ constexpr mf::Method measure = {
 
 }  // namespace
 
-// What a call sends.
-namespace {
-
-namespace common_requests {
-
-mf::Request ping(const mf::Client& client, std::string_view text) {
-  return mf::complete_request<codec::String>(client, common_methods::ping, text);
-}
-
-mf::Request measure(const mf::Client& client, const Point& place) {
-  return mf::complete_request<codec::Generated<Point>>(client, common_methods::measure, place);
-}
-
-}  // namespace common_requests
-
-}  // namespace
-
 // What a worker does with a call.
 namespace {
 
@@ -231,27 +214,39 @@ void measure(mf::IncomingCall& call, CommonWorker& worker) {
 }  // namespace
 
 mf::Result<std::string> CommonClient::try_ping(std::string_view text) const {
-  return common_requests::ping(*this, text).call<codec::String>();
+  return mf::try_get<codec::String>(
+      *this, common_methods::ping,
+      {mf::argument<codec::String>(text)});
 }
 
 std::string CommonClient::ping(std::string_view text) const {
-  return common_requests::ping(*this, text).get<codec::String>();
+  return mf::get<codec::String>(
+      *this, common_methods::ping,
+      {mf::argument<codec::String>(text)});
 }
 
 mf::Pending<std::string> CommonClient::Async::ping(std::string_view text) const {
-  return mf::start<codec::String>(common_requests::ping(*caller_, text));
+  return mf::start<codec::String>(
+      *caller_, common_methods::ping,
+      {mf::argument<codec::String>(text)});
 }
 
 mf::Result<double> CommonClient::try_measure(const Point& place) const {
-  return common_requests::measure(*this, place).call<codec::F64>();
+  return mf::try_get<codec::F64>(
+      *this, common_methods::measure,
+      {mf::argument<codec::Generated<Point>>(place)});
 }
 
 double CommonClient::measure(const Point& place) const {
-  return common_requests::measure(*this, place).get<codec::F64>();
+  return mf::get<codec::F64>(
+      *this, common_methods::measure,
+      {mf::argument<codec::Generated<Point>>(place)});
 }
 
 mf::Pending<double> CommonClient::Async::measure(const Point& place) const {
-  return mf::start<codec::F64>(common_requests::measure(*caller_, place));
+  return mf::start<codec::F64>(
+      *caller_, common_methods::measure,
+      {mf::argument<codec::Generated<Point>>(place)});
 }
 
 namespace {
@@ -279,28 +274,28 @@ const mf::Interface Common::kInterface = {
 CommonClient::CommonClient(std::shared_ptr<mf::Channel> channel, mf::CallOptions options)
     : mf::Client(std::move(channel), std::move(options), kInterface) {}
 
+CommonClient::CommonClient(mf::Client caller) noexcept : mf::Client(std::move(caller)) {}
+
 CommonClient CommonClient::spawn(const std::string& script, const std::string& executable) {
-  return CommonClient(mf::spawn_channel(kInterface, script, executable));
+  return CommonClient(mf::spawn_client(kInterface, script, executable));
 }
 
 CommonClient CommonClient::spawn(const std::string& script, const std::string& executable,
                                  const mf::SpawnOptions& options) {
-  return CommonClient(mf::spawn_channel(kInterface, script, executable, options));
+  return CommonClient(mf::spawn_client(kInterface, script, executable, options));
 }
 
 CommonClient CommonClient::connect(const std::string& service_id) {
-  return CommonClient(mf::connect_channel(kInterface, service_id));
+  return CommonClient(mf::connect_client(kInterface, service_id));
 }
 
 CommonClient CommonClient::connect(const std::string& service_id,
                                    const mf::ConnectOptions& options) {
-  return CommonClient(mf::connect_channel(kInterface, service_id, options));
+  return CommonClient(mf::connect_client(kInterface, service_id, options));
 }
 
 CommonClient CommonClient::with(mf::CallOptions options) const {
-  CommonClient other = *this;
-  static_cast<mf::Client&>(other).set_options(std::move(options));
-  return other;
+  return CommonClient(mf::Client::with(std::move(options)));
 }
 
 CommonClient::Async CommonClient::async() const noexcept { return Async(*this); }

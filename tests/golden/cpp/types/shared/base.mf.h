@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "multifrost/client.h"
-#include "multifrost/codec.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/encode.h"
 #include "multifrost/error.h"
 #include "multifrost/pending.h"
 #include "multifrost/version.h"
@@ -123,6 +123,9 @@ class CommonClient final : public Common, private ::multifrost::Client {
 
   double measure(const Point& place) const override;
   ::multifrost::Result<double> try_measure(const Point& place) const;
+
+ private:
+  explicit CommonClient(::multifrost::Client caller) noexcept;
 };
 
 class CommonClient::Async {

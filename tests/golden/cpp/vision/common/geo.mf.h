@@ -3,7 +3,7 @@
 #pragma once
 
 
-#include "multifrost/codec.h"
+#include "multifrost/encode.h"
 #include "multifrost/version.h"
 
 static_assert(::multifrost::kGeneratedCodeVersion == 1,
