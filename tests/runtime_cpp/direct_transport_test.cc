@@ -120,6 +120,36 @@ TEST_P(PairTest, DisconnectEndsOneConnection) {
   EXPECT_EQ(expect(*pair_.worker, Kind::lost).peer, pair_.to_parent);
 }
 
+TEST_P(PairTest, AnOutletGoesToItsPeerAloneAndKeepsNobodyConnected) {
+  const auto outlet = pair_.parent->outlet(pair_.to_worker);
+  Buffer first = buffer_of("call");
+  std::uint64_t number = 0;
+  EXPECT_EQ(outlet->try_send(first, &number, Urgency::now), Sent::taken);
+  EXPECT_EQ(number, 1u);
+  EXPECT_TRUE(first.empty());
+  EXPECT_EQ(expect_message(*pair_.worker), "call");
+
+  const auto back = pair_.worker->outlet(pair_.to_parent);
+  pair_.parent->disconnect(pair_.to_worker);
+  expect(*pair_.parent, Kind::lost);
+  expect(*pair_.worker, Kind::lost);  // though both outlets still hold the connection
+  Buffer late = buffer_of("late");
+  EXPECT_EQ(outlet->try_send(late), Sent::gone);
+  EXPECT_EQ(late.size(), 4u);
+  EXPECT_EQ(back->try_send(late), Sent::gone);
+  EXPECT_EQ(pair_.parent->outlet(pair_.to_worker)->try_send(late), Sent::gone);
+}
+
+TEST_P(PairTest, APeerThatIsCutOffSeesItThoughAnOutletIsKept) {
+  Limits limits;
+  limits.message = 1000;
+  SpawnPair pair(GetParam(), limits);
+  const auto outlet = pair.parent->outlet(pair.to_worker);
+  send(*pair.worker, pair.to_parent, std::string(1001, 'x'));
+  expect(*pair.parent, Kind::lost);
+  expect(*pair.worker, Kind::lost);
+}
+
 TEST_P(PairTest, ShutdownWakesALeaderAsleepInRecv) {
   std::thread leader([&] { expect(*pair_.parent, Kind::closed); });
   pair_.parent->shutdown();

@@ -120,6 +120,68 @@ TEST(OwnForm, ReadsTheSameCutShortOrWithMoreBehind) {
   }
 }
 
+TEST(OwnForm, AResultIsReadAsTheWholeMessageIs) {
+  for (const std::string& bytes : messages()) {
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      for (unsigned value = 0; value < 256; ++value) {
+        std::string changed = bytes;
+        changed[at] = static_cast<char>(value);
+        Message whole;
+        Result result;
+        const bool is_response =
+            read_own_form(changed, whole) && whole.kind == MessageKind::response;
+        ASSERT_EQ(read_own_result(changed, result), is_response) << "byte " << at;
+        if (!is_response) continue;
+        EXPECT_EQ(result.id, whole.id);
+        EXPECT_EQ(result.value.as_text(), whole.result.as_text());
+      }
+    }
+  }
+}
+
+TEST(OwnForm, CallsAreWrittenAsTheyAreFieldByField) {
+  const std::string name(40, 'n');
+  const std::optional<std::uint64_t> deadlines[] = {
+      {}, 0, 127, 128, 255, 256, 65'535, 65'536, 4294967295, 4294967296, 1 << 20, UINT64_MAX};
+  for (const std::size_t size : {1u, 3u, 4u, 7u, 8u, 15u, 16u, 31u, 32u, 40u}) {
+    for (const std::size_t arguments : {0u, 1u, 15u, 16u}) {
+      for (const auto& deadline : deadlines) {
+        CallHead head;
+        head.id = kId;
+        head.function = std::string_view(name).substr(0, size);
+        head.name_space = std::string_view(name).substr(0, 41 - size);
+        head.arguments = arguments;
+        head.deadline_ms = deadline;
+        Encoder to;
+        multifrost_v3().begin_call(to, head);
+        Encoder by_fields;
+        V3::begin_call_by_fields(by_fields, head);
+        EXPECT_EQ(written(to), written(by_fields)) << size << " " << arguments;
+      }
+    }
+  }
+}
+
+TEST(OwnForm, WhatItCannotSayIsWrittenFieldByField) {
+  CallHead head;
+  head.id = kId;
+  head.function = "detect";
+  head.name_space = "vision";
+  CallHead traced = head;
+  traced.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  CallHead streaming = head;
+  streaming.credit = 16;
+  CallHead nameless = head;
+  nameless.name_space = {};
+  CallHead another_id = head;
+  another_id.id = "7";
+  for (const CallHead& one : {traced, streaming, nameless, another_id}) {
+    Encoder to;
+    EXPECT_FALSE(begin_own_call(to, one, 1.0));
+    EXPECT_TRUE(to.buffer().empty());
+  }
+}
+
 TEST(OwnForm, NeedsAnIdThatIsText) {
   std::string bytes = response();
   bytes[bytes.find(kId)] = '\xff';

@@ -32,7 +32,9 @@ TEST(Encoder, WritesIntegersInTheirShortestForm) {
 
 TEST(Encoder, WritesUnsignedIntegersInTheirShortestForm) {
   for (const std::uint64_t value :
-       {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, UINT64_MAX}) {
+       {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, std::uint64_t{255},
+        std::uint64_t{256}, std::uint64_t{65'535}, std::uint64_t{65'536}, std::uint64_t{4294967295},
+        std::uint64_t{4294967296}, UINT64_MAX}) {
     Encoder to;
     EXPECT_TRUE(to.unsigned_integer(value));
     EXPECT_EQ(oracle(to)->as<std::uint64_t>(), value);

@@ -71,6 +71,8 @@ class Buffer {
     size_ += count;
     return room;
   }
+  /// Gives back the last `count` bytes of those that extend() has just given.
+  void shorten(std::size_t count) noexcept { size_ -= count; }
   /// Room for `count` more bytes, which may come piece by piece.
   void reserve_more(std::size_t count) {
     if (capacity_ - size_ < count) grow(count);

@@ -60,8 +60,11 @@ class IncomingCall {
   CallContext& context() noexcept { return *context_; }
   bool answered() const noexcept { return answered_; }
 
-  /// For sessions: where function() probably stands among the methods of its interface.
-  void suppose(std::size_t place) noexcept { supposed_ = place; }
+  /// For sessions that know it: function() is `method`, at `place` of its interface.
+  void know(const Method* method, std::size_t place) noexcept {
+    known_ = method;
+    known_place_ = place;
+  }
   /// The index of function() among `methods` (sorted by wire name); none: nothing has been answered
   /// yet.
   std::optional<std::size_t> find(Table<const Method*> methods) const noexcept;
@@ -111,7 +114,8 @@ class IncomingCall {
   std::string_view function_;
   std::size_t count_;
   std::size_t read_ = 0;
-  std::size_t supposed_ = 0;
+  const Method* known_ = nullptr;
+  std::size_t known_place_ = 0;
   Decoder* arguments_;
   CallContext* context_;
   AnswerSink* answer_;

@@ -96,11 +96,8 @@ class Encoder : private Refusal {
     own();
     return std::move(buffer_);
   }
-  /// A new one begins to write into `buffer`, which is empty.
-  void begin(Buffer&& buffer, Format format) noexcept {
-    buffer_.swap(buffer);
-    format_ = format;
-  }
+  /// A message in `format` begins; nothing has been written yet.
+  void begin(Format format) noexcept { format_ = format; }
   /// As new, in the same format; keeps the buffer's capacity.
   void restart() noexcept {
     buffer_.clear();

@@ -7,7 +7,9 @@
 namespace multifrost {
 
 std::optional<std::size_t> IncomingCall::find(Table<const Method*> methods) const noexcept {
-  if (supposed_ < methods.size() && methods[supposed_]->name == function_) return supposed_;
+  if (known_ != nullptr && known_place_ < methods.size() && methods[known_place_] == known_) {
+    return known_place_;
+  }
   const auto found = std::lower_bound(
       methods.begin(), methods.end(), function_,
       [](const Method* method, std::string_view name) { return method->name < name; });

@@ -9,6 +9,18 @@ namespace {
 constexpr std::array<std::uint8_t, 4> kDashes = {8, 13, 18, 23};
 constexpr std::size_t kUpper = 19;  ///< characters of the upper half, the dash behind it included
 
+/// memcmp of the first kUpper characters, without the call.
+bool same_upper(const char* one, const char* other) noexcept {
+  const auto differ = [=](std::size_t place) {
+    std::uint64_t here, there;
+    std::memcpy(&here, one + place, sizeof here);
+    std::memcpy(&there, other + place, sizeof there);
+    return here ^ there;
+  };
+  static_assert(kUpper > 16 && kUpper <= 24);
+  return (differ(0) | differ(8) | differ(kUpper - 8)) == 0;
+}
+
 /// Eight hexadecimal digits at once, each in its own byte.
 class EightDigits {
  public:
@@ -95,7 +107,7 @@ std::optional<CallId> CallId::parse(std::string_view text) noexcept {
 std::optional<CallId> CallId::parse(std::string_view text, const Text& upper,
                                     std::uint64_t high) noexcept {
   const char* const at = text.data();
-  if (text.size() != kTextSize || std::memcmp(at, upper.data(), kUpper) != 0 || at[23] != '-') {
+  if (text.size() != kTextSize || !same_upper(at, upper.data()) || at[23] != '-') {
     return std::nullopt;
   }
   const EightDigits first(at + 19, at + 24), last(at + 28, at + 32);
@@ -103,11 +115,12 @@ std::optional<CallId> CallId::parse(std::string_view text, const Text& upper,
   return CallId{high, first.value() << 32 | last.value()};
 }
 
-CallId CallIdGenerator::next() noexcept {
-  CallId id{random(), random()};
-  id.high = (id.high & ~std::uint64_t{0xf000}) | 0x4000;                     // version 4
-  id.low = (id.low & ~(std::uint64_t{3} << 62)) | (std::uint64_t{2} << 62);  // variant 1
-  return id;
+std::uint64_t CallIdGenerator::next_high() noexcept {
+  return (random() & ~std::uint64_t{0xf000}) | 0x4000;  // version 4
+}
+
+std::uint64_t CallIdGenerator::next_low() noexcept {
+  return random() >> 2 | std::uint64_t{2} << 62;  // variant 1
 }
 
 std::uint64_t CallIdGenerator::random() noexcept {

@@ -35,7 +35,10 @@ class CallIdGenerator {
   using Seed = std::array<std::uint64_t, 4>;
   explicit CallIdGenerator(const Seed& seed) noexcept : state_(seed) {}
 
-  CallId next() noexcept;
+  CallId next() noexcept { return {next_high(), next_low()}; }
+  /// Halves of ids, for who has the other one.
+  std::uint64_t next_high() noexcept;
+  std::uint64_t next_low() noexcept;
 
  private:
   std::uint64_t random() noexcept;

@@ -68,4 +68,10 @@ struct Message {
   std::string damage;
 };
 
+/// A response to a call, where nothing else of the message is wanted. Views as above.
+struct Result {
+  std::string_view id;
+  BytesView value;  ///< encoded
+};
+
 }  // namespace multifrost::protocol

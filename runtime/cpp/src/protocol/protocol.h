@@ -63,6 +63,10 @@ class Protocol {
   /// `into`: a fresh Message.
   virtual Reading read(const Bytes& frame, Message& into) const = 0;
 
+  /// The short way for what a parent receives most: a response that ends with its result. False:
+  /// it is something else, or looks otherwise, and read() has to tell.
+  virtual bool read_result(const Bytes& frame, Result& into) const noexcept = 0;
+
   /// Up to the arguments; the caller then writes exactly head.arguments values.
   virtual void begin_call(Encoder& to, const CallHead& head) const = 0;
   virtual void end_call(Encoder& to) const = 0;

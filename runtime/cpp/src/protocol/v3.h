@@ -13,6 +13,7 @@ class V3 final : public Protocol {
  public:
   Format format() const noexcept override { return Format::msgpack; }
   Reading read(const Bytes& frame, Message& into) const override;
+  bool read_result(const Bytes& frame, Result& into) const noexcept override;
 
   void begin_call(Encoder& to, const CallHead& head) const override;
   void end_call(Encoder& to) const override;
@@ -36,6 +37,8 @@ class V3 final : public Protocol {
 
   /// Reads field by field; read() does so only where the message has not the form that we write.
   static Reading read_fields(const Bytes& frame, Message& into);
+  /// Writes field by field, as begin_call() does only where it must.
+  static void begin_call_by_fields(Encoder& to, const CallHead& head);
 };
 
 }  // namespace multifrost::protocol

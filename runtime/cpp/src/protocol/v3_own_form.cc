@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "wire/markers.h"
+#include "wire/put.h"
 
 namespace multifrost::protocol {
 namespace {
@@ -28,6 +29,7 @@ constexpr char kValue[] = "\245value";
 constexpr unsigned kCallFields = 7;  ///< one more with metadata
 constexpr unsigned kResponseFields = 5;
 constexpr unsigned kItemFields = 6;
+constexpr std::size_t kMostArguments = 15;  ///< whose number stands in one byte
 
 template <std::size_t size>
 constexpr std::size_t length_of(const char (&)[size]) {
@@ -183,36 +185,93 @@ char* put(char* to, const char (&word)[size]) noexcept {
   return to + size - 1;
 }
 
+/// What a message begins with, up to its timestamp.
+constexpr std::size_t kHeadSize = 1 + length_of(kAppAndId) + kOwnIdSize + length_of(kType) +
+                                  wire::kShortString + length_of(kTimestamp) + sizeof(double);
+
+char* put_head(char* at, std::size_t fields, std::string_view id, std::string_view type,
+               double timestamp) noexcept {
+  *at++ = static_cast<char>(wire::kFixMap | fields);
+  at = put(at, kAppAndId);
+  std::memcpy(at, id.data(), kOwnIdSize);
+  at = put(at + kOwnIdSize, kType);
+  at = wire::put_short_string(at, type);
+  at = put(at, kTimestamp);
+  wire::store(at, std::bit_cast<std::uint64_t>(timestamp));
+  return at + sizeof timestamp;
+}
+
+/// Lets `put` write up to `most` bytes behind what stands in `buffer`; it returns where they end.
+template <class Put>
+void write(Buffer& buffer, std::size_t most, const Put& put) {
+  char* const begin = buffer.extend(most);
+  buffer.shorten(most - static_cast<std::size_t>(put(begin) - begin));
+}
+
+bool read_head(Words& words, std::string_view& id, unsigned& fields) noexcept {
+  if (!words.byte(fields) || (fields & 0xf0u) != wire::kFixMap) return false;
+  fields &= 0x0fu;
+  return words.take(kAppAndId) && words.take(kOwnIdSize, id) && is_ascii(id) && words.take(kType);
+}
+
+bool take_timestamp(Words& words) noexcept {
+  return words.take(kTimestamp) && words.skip(sizeof(double));
+}
+
 }  // namespace
 
 bool read_own_form(std::string_view frame, Message& into) noexcept {
   Words words(frame);
   unsigned fields = 0;
-  if (!words.byte(fields) || (fields & 0xf0u) != wire::kFixMap) return false;
-  fields &= 0x0fu;
-  if (!words.take(kAppAndId) || !words.take(kOwnIdSize, into.id) || !is_ascii(into.id) ||
-      !words.take(kType)) {
+  if (!read_head(words, into.id, fields)) return false;
+  if (words.take(kCall)) return take_timestamp(words) && read_call(words, fields, into);
+  if (words.take(kResponse)) return take_timestamp(words) && read_response(words, fields, into);
+  return words.take(kItem) && take_timestamp(words) && read_item(words, fields, into);
+}
+
+bool read_own_result(std::string_view frame, Result& into) noexcept {
+  Words words(frame);
+  unsigned fields = 0;
+  if (!read_head(words, into.id, fields) || fields != kResponseFields || !words.take(kResponse) ||
+      !take_timestamp(words) || !words.take(kResult) || words.left() == 0) {
     return false;
   }
-  const auto timestamp = [&] { return words.take(kTimestamp) && words.skip(sizeof(double)); };
-  if (words.take(kCall)) return timestamp() && read_call(words, fields, into);
-  if (words.take(kResponse)) return timestamp() && read_response(words, fields, into);
-  return words.take(kItem) && timestamp() && read_item(words, fields, into);
+  into.value = words.rest();
+  return true;
 }
 
 void begin_own_form(Encoder& to, std::size_t fields, std::string_view id, std::string_view type,
                     double timestamp) {
-  constexpr std::size_t kFixed = 1 + length_of(kAppAndId) + kOwnIdSize + length_of(kType) + 1 +
-                                 length_of(kTimestamp) + sizeof timestamp;
-  char* at = to.buffer().extend(kFixed + type.size());
-  *at++ = static_cast<char>(wire::kFixMap | fields);
-  at = put(at, kAppAndId);
-  std::memcpy(at, id.data(), kOwnIdSize);
-  at = put(at + kOwnIdSize, kType);
-  *at++ = static_cast<char>(wire::kFixStr | type.size());
-  at = std::copy_n(type.data(), type.size(), at);
-  at = put(at, kTimestamp);
-  wire::store(at, std::bit_cast<std::uint64_t>(timestamp));
+  write(to.buffer(), kHeadSize,
+        [&](char* at) { return put_head(at, fields, id, type, timestamp); });
+}
+
+bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
+  if (head.id.size() != kOwnIdSize || head.function.size() >= wire::kShortString ||
+      head.name_space.size() >= wire::kShortString || head.name_space.empty() ||
+      head.arguments > kMostArguments || head.credit || !head.traceparent.empty()) {
+    return false;
+  }
+  constexpr std::size_t kMost = kHeadSize + length_of(kFunction) + length_of(kNameSpace) +
+                                2 * wire::kShortString + length_of(kDeadline) +
+                                wire::kUnsignedRoom + length_of(kArguments) + 1;
+  write(to.buffer(), kMost, [&](char* at) {
+    const bool timed = head.deadline_ms.has_value();
+    at = put_head(at, timed ? kCallFields + 1 : kCallFields, head.id, "call", timestamp);
+    at = wire::put_short_string(put(at, kFunction), head.function);
+    at = wire::put_short_string(put(at, kNameSpace), head.name_space);
+    if (timed) at = wire::put_unsigned(put(at, kDeadline), *head.deadline_ms);
+    at = put(at, kArguments);
+    *at++ = static_cast<char>(wire::kFixArray | head.arguments);
+    return at;
+  });
+  return true;
+}
+
+void begin_own_response(Encoder& to, std::string_view id, double timestamp) {
+  write(to.buffer(), kHeadSize + length_of(kResult), [&](char* at) {
+    return put(put_head(at, kResponseFields, id, "response", timestamp), kResult);
+  });
 }
 
 }  // namespace multifrost::protocol

@@ -178,6 +178,10 @@ Reading V3::read(const Bytes& frame, Message& into) const {
   return read_fields(frame, into);
 }
 
+bool V3::read_result(const Bytes& frame, Result& into) const noexcept {
+  return read_own_result(frame.view().as_text(), into);
+}
+
 Reading V3::read_fields(const Bytes& frame, Message& into) {
   into = Message{};
   Decoder from(frame);

@@ -96,6 +96,10 @@ void write_interfaces(Encoder& to, const InterfaceList& interfaces) {
 }  // namespace
 
 void V3::begin_call(Encoder& to, const CallHead& head) const {
+  if (!begin_own_call(to, head, wall_seconds(head.now))) begin_call_by_fields(to, head);
+}
+
+void V3::begin_call_by_fields(Encoder& to, const CallHead& head) {
   const bool traced = !head.traceparent.empty();
   const bool extras = head.deadline_ms || head.credit;
   common(to, extras || traced ? 4 : 3, head.id, "call", head.now);
@@ -122,6 +126,7 @@ void V3::end_call(Encoder& to) const {
 }
 
 void V3::begin_response(Encoder& to, std::string_view id, Time now) const {
+  if (id.size() == kOwnIdSize) return begin_own_response(to, id, wall_seconds(now));
   common(to, 1, id, "response", now);
   to.key("result");
 }

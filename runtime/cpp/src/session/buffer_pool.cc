@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <utility>
 
 namespace multifrost::session {
 namespace {
@@ -22,16 +21,16 @@ thread_local Stash stash;
 
 }  // namespace
 
-Buffer take_buffer() noexcept {
-  if (ended || stash.count == 0) return {};
-  return std::exchange(stash.buffers[--stash.count], Buffer());
+void take_buffer(Buffer& buffer) noexcept {
+  if (ended || stash.count == 0) return;
+  buffer.swap(stash.buffers[--stash.count]);
 }
 
-void give_buffer(Buffer buffer) noexcept {
+void give_buffer(Buffer& buffer) noexcept {
+  buffer.clear();
   if (buffer.capacity() == 0 || buffer.capacity() > kLargest) return;
   if (ended || stash.count == kMost) return;
-  buffer.clear();
-  stash.buffers[stash.count++] = std::move(buffer);
+  buffer.swap(stash.buffers[stash.count++]);
 }
 
 }  // namespace multifrost::session

@@ -6,9 +6,11 @@
 
 namespace multifrost::session {
 
-/// Empty, perhaps with capacity. Any thread, also one that is ending.
-Buffer take_buffer() noexcept;
-/// Keeps its memory for take_buffer() on this thread, unless it is large.
-void give_buffer(Buffer buffer) noexcept;
+/// Gives `buffer`, which is empty, memory that has been kept, if there is any. Any thread, also one
+/// that is ending.
+void take_buffer(Buffer& buffer) noexcept;
+/// Keeps the memory of `buffer`, which is empty afterwards, for take_buffer() on this thread,
+/// unless it is large.
+void give_buffer(Buffer& buffer) noexcept;
 
 }  // namespace multifrost::session

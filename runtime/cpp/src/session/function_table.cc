@@ -25,6 +25,7 @@ void FunctionTable::add(Dispatcher& worker) {
         method.stream == StreamKind::to_worker || method.stream == StreamKind::both;
     insert(interface.name_space, method.name,
            {.dispatcher = &worker,
+            .method = &method,
             .place = place,
             .gives_stream = gives_stream,
             .takes_stream = takes_stream});

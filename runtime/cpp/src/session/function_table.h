@@ -20,7 +20,8 @@ namespace multifrost::session {
 
 struct Function {
   Dispatcher* dispatcher;
-  std::size_t place = 0;  ///< among the methods of its interface
+  const Method* method = nullptr;  ///< of its interface; null: of none
+  std::size_t place = 0;           ///< of the method there
   /// Its last run was so short that earlier answers may wait for it to end. Belongs to the thread
   /// that runs the handlers.
   mutable bool quick = false;

@@ -23,18 +23,18 @@ namespace multifrost::session {
 struct HandlerSlot {
   using Time = std::chrono::steady_clock::time_point;
 
-  HandlerSlot(transport::Transport& transport, const protocol::Protocol& protocol, const Log& log,
-              std::string_view worker)
-      : answer(transport, protocol, log, worker) {}
+  HandlerSlot(const protocol::Protocol& protocol, const Log& log, std::string_view worker)
+      : answer(protocol, log, worker) {}
 
   // ---- under the session's lock
 
-  /// A call begins here. A stop source that was used is replaced: it belongs to another call.
+  /// A call begins here; its id lives until end(). A stop source that was used is replaced: it
+  /// belongs to another call.
   void begin(transport::PeerId from, std::string_view call, Time now) {
     if (stop_used) stop = std::stop_source();
     stop_used = false;
     peer = from;
-    id.assign(call);
+    id = call;
     since = now;
   }
   void end() noexcept {
@@ -54,7 +54,7 @@ struct HandlerSlot {
   }
 
   transport::PeerId peer = transport::PeerId::none;
-  std::string id;
+  std::string_view id;        ///< good while something runs
   std::optional<Time> since;  ///< when the running call began; none: nothing runs
   std::stop_source stop;
   bool stop_used = false;
@@ -65,16 +65,18 @@ struct HandlerSlot {
 
   WorkerAnswer answer;
   LastFunction last_function;
-  transport::PeerId caller = transport::PeerId::none;
-  std::string caller_name;  ///< for CallContext
+  transport::PeerId caller = transport::PeerId::none;  ///< of the last call
+  std::string caller_name;                             ///< for CallContext
+  std::shared_ptr<transport::Outlet> outlet;           ///< to the caller
   // Of the running call, for its stream.
   std::optional<std::uint64_t> credit;
   std::optional<Time> deadline;
 
-  void know_caller(transport::PeerId from) {
+  void know_caller(transport::Transport& transport, transport::PeerId from) {
     if (caller == from) return;
     caller = from;
     caller_name = "parent " + std::to_string(static_cast<std::uint64_t>(from));
+    outlet = transport.outlet(from);
   }
 };
 

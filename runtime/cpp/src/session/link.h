@@ -42,9 +42,10 @@ struct Link {
   std::optional<Time> release_at;  ///< calls are held back, until then at the latest
 
   transport::PeerId peer = transport::PeerId::none;
-  bool ready = false;    ///< calls can be sent, says the engine
-  bool blocked = false;  ///< the out-queue is full: calls wait for `room`
-  bool ours = false;     ///< the worker runs a runtime of ours and reads our extensions
+  std::shared_ptr<transport::Outlet> outlet;  ///< to it; once there, it stays
+  bool ready = false;                         ///< calls can be sent, says the engine
+  bool blocked = false;                       ///< the out-queue is full: calls wait for `room`
+  bool ours = false;  ///< the worker runs a runtime of ours and reads our extensions
   bool any_answer = false;
   Bytes interfaces;                   ///< what the worker serves, as it told; empty: it did not
   std::optional<Failure> unsuitable;  ///< another interface than is expected, or protocol

@@ -19,12 +19,15 @@ struct Source {
   engine::CallIdGenerator generator{fresh_seed()};
 };
 
-}  // namespace
-
-engine::CallId next_call_id() {
+engine::CallIdGenerator& generator() {
   thread_local Source source;
   if (source.epoch != process_epoch()) source = Source{};
-  return source.generator.next();
+  return source.generator;
 }
+
+}  // namespace
+
+engine::CallId next_call_id() { return generator().next(); }
+std::uint64_t next_call_id_low() { return generator().next_low(); }
 
 }  // namespace multifrost::session

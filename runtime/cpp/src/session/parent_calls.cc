@@ -100,7 +100,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
       head.deadline_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0));
     }
   }
-  const engine::CallId id{id_half_, next_call_id().low};
+  const engine::CallId id{id_half_, next_call_id_low()};
   request.ticket = id.low;
   request.begun = head.now;
   const engine::CallId::Text text = id.text(id_begin_);
@@ -110,7 +110,8 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   if (!request.options().traceparent.empty()) trace(request.options(), head);
   if (request.method().stream != StreamKind::none) announce_stream(request.method(), head);
   head.arguments = arguments;
-  request.encoder().begin(take_buffer(), protocol_.format());
+  take_buffer(request.encoder().buffer());
+  request.encoder().begin(protocol_.format());
   protocol_.begin_call(request.encoder(), head);
   return {};
 }
@@ -163,7 +164,7 @@ Reply ParentSession::call(Request& request) {
     }
   }
   lock.unlock();
-  give_buffer(request.encoder().take_buffer());
+  give_buffer(request.encoder().buffer());
   return *std::move(call.reply);
 }
 
@@ -184,7 +185,7 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
     }
     enter(lock, call, request.encoder().buffer());
   }
-  give_buffer(request.encoder().take_buffer());
+  give_buffer(request.encoder().buffer());
   if (stop.stop_possible()) pending->on_stop_.emplace(stop, AsyncCall::Cancel{pending});
   return pending;
 }
@@ -203,7 +204,6 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
   std::shared_ptr<Link> kept;  // while the lock is given back
   if (link != nullptr && link->ready && !link->blocked && link->queued.empty()) {
     ledger_.sent(call, epoch_of(*link));
-    const transport::PeerId peer = link->peer;
     const bool held = may_hold(*link, call);
     if (held) hold(*link);
     // Sending now is a system call, which others need not wait for, if there are any.
@@ -213,8 +213,8 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
       lock.unlock();
     }
     std::uint64_t number = 0;
-    const Sent sent = link->transport->try_send(
-        peer, message, &number, held ? transport::Urgency::held : transport::Urgency::now);
+    const Sent sent = link->outlet->try_send(
+        message, &number, held ? transport::Urgency::held : transport::Urgency::now);
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
     if (kept) lock.lock();
     if (sent == Sent::taken || !ledger_.is_open(call)) return;
@@ -257,7 +257,7 @@ void ParentSession::flush_queue(Link& link) {
     }
     ledger_.sent(call, epoch_of(link));
     std::uint64_t number = 0;
-    const Sent sent = link.transport->try_send(link.peer, call.message, &number);
+    const Sent sent = link.outlet->try_send(call.message, &number);
     if (sent != Sent::taken) {
       ledger_.unsent(call);
       link.blocked = sent == Sent::full;

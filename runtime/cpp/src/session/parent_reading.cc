@@ -1,6 +1,5 @@
 // Reading in a parent's session: waiting callers take turns as the leader (R1), and every event is
 // taken here, whoever read it.
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -105,20 +104,20 @@ bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
 
 /// Takes what has come already, several messages with one look at the clock and under one lock.
 void ParentSession::take_buffered(Lock& lock, Link& link) {
-  constexpr std::size_t kAtOnce = 16;
   while (link.transport->buffered()) {
     lock.unlock();
-    std::array<std::optional<Arrived>, kAtOnce> batch;
-    std::size_t count = 0;
-    while (count < batch.size() && link.transport->buffered()) {
-      Arrived& next = batch[count].emplace();
-      if (link.transport->try_receive(next.event) != Received::event) continue;
-      next.read(protocol_);
-      ++count;
+    ArrivedTogether batch;
+    while (!batch.full() && link.transport->buffered()) {
+      Arrived& next = batch.add();
+      if (link.transport->try_receive(next.event) == Received::event) {
+        next.read(protocol_);
+      } else {
+        batch.drop_last();
+      }
     }
     const Time now = Clock::now();
     lock.lock();
-    for (std::size_t i = 0; i < count; ++i) take(lock, link, *batch[i], now);
+    for (Arrived& arrived : batch) take(lock, link, arrived, now);
   }
 }
 
@@ -151,6 +150,7 @@ void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
       // ours.
       if (link.peer != transport::PeerId::none || link.settled) break;
       link.peer = event.peer;
+      link.outlet = link.transport->outlet(event.peer);
       engine_.connected(epoch_of(link), now);
       supervise(link, now);
       break;
@@ -176,15 +176,19 @@ void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
 
 void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
   using protocol::MessageKind;
-  const protocol::Message& message = arrived.message;
+  const bool ours = arrived.event.peer == link.peer;
+  if (arrived.result) {
+    if (ours) took_result(link, *arrived.result, std::move(arrived.event.payload), now);
+    return;
+  }
+  const protocol::Message& message = *arrived.message;
   if (arrived.reading != protocol::Reading::message) {
     return refused(link, arrived.reading, message, arrived.event);
   }
-  const bool ours = arrived.event.peer == link.peer;
   switch (message.kind) {
     case MessageKind::response:
     case MessageKind::error:
-      if (ours) answered(link, arrived, now);
+      if (ours) answered(link, message, std::move(arrived.event.payload), now);
       return;
     case MessageKind::heartbeat:
       if (ours) echoed(link, message, arrived.event.payload, now);
@@ -210,34 +214,43 @@ Call* ParentSession::find(const Link& link, std::string_view text) {
   return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
 }
 
-void ParentSession::answered(Link& link, Arrived& arrived, Time now) {
-  const protocol::Message& message = arrived.message;
-  Bytes& frame = arrived.event.payload;
-  Call* const asked = find(link, message.id);
-  if (asked == nullptr) {
-    note(events::kLateAnswer, "an answer that nobody waits for", message.id);
-    return;
+/// Ends the call that an answer belongs to; null: it is late.
+Call* ParentSession::end_answered(Link& link, std::string_view id) {
+  Call* const call = find(link, id);
+  if (call == nullptr) {
+    note(events::kLateAnswer, "an answer that nobody waits for", id);
+    return nullptr;
   }
-  using Outcome = engine::CircuitBreaker::Outcome;
-  Call& call = *asked;
   engine::Verdict verdict{};
-  ledger_.end(call, engine::Ending::answer, verdict);
+  ledger_.end(*call, engine::Ending::answer, verdict);
   link.any_answer = true;
-  const Method& method = *call.method;
-  if (!message.damage.empty()) {
-    judge(call, Outcome::remote_error, now);
-    finish(call, method,
-           Failure(ErrorCode::decode, Execution::executed,
-                   std::string(method.label) + ": the answer cannot be read: " + message.damage));
-  } else if (message.kind == protocol::MessageKind::error) {
-    Failure failure = call::remote_failure(method, error_of(message, frame));
-    judge(call, outcome_of(failure.code()), now);
-    finish(call, method, std::move(failure));
-  } else {
-    judge(call, Outcome::result, now);
-    finish(call, method, part_of(std::move(frame), message.result), protocol_.format(),
-           options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil);
+  return call;
+}
+
+void ParentSession::took_result(Link& link, const protocol::Result& result, Bytes frame, Time now) {
+  Call* const call = end_answered(link, result.id);
+  if (call == nullptr) return;
+  judge(*call, engine::CircuitBreaker::Outcome::result, now);
+  finish(*call, *call->method, part_of(std::move(frame), result.value), protocol_.format(),
+         options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil);
+}
+
+void ParentSession::answered(Link& link, const protocol::Message& message, Bytes frame, Time now) {
+  const bool readable = message.damage.empty();
+  if (readable && message.kind == protocol::MessageKind::response) {
+    return took_result(link, {message.id, message.result}, std::move(frame), now);
   }
+  Call* const call = end_answered(link, message.id);
+  if (call == nullptr) return;
+  const Method& method = *call->method;
+  Failure failure =
+      readable
+          ? call::remote_failure(method, error_of(message, frame))
+          : Failure(ErrorCode::decode, Execution::executed,
+                    std::string(method.label) + ": the answer cannot be read: " + message.damage);
+  judge(*call,
+        readable ? outcome_of(failure.code()) : engine::CircuitBreaker::Outcome::remote_error, now);
+  finish(*call, method, std::move(failure));
 }
 
 void ParentSession::echoed(Link& link, const protocol::Message& message, const Bytes& frame,

@@ -74,7 +74,7 @@ Result<OpenedStream> ParentSession::open_stream(Request& request) {
     stream->open_ = stream;
     enter(lock, call, request.encoder().buffer());
   }
-  give_buffer(request.encoder().take_buffer());
+  give_buffer(request.encoder().buffer());
   const std::stop_token& stop = request.options().stop;
   if (stop.stop_possible()) stream->on_stop_.emplace(stop, AsyncCall::Cancel{stream});
   return OpenedStream{stream, stream};
@@ -155,7 +155,7 @@ void ParentSession::take_stream(Link& link, const protocol::Message& message,
 /// each open stream.
 void ParentSession::say(Link& link, Buffer message) {
   if (!link.blocked && link.unsaid.empty()) {
-    const Sent sent = link.transport->try_send(link.peer, message);
+    const Sent sent = link.outlet->try_send(message);
     if (sent != Sent::full) return;
     link.blocked = true;
   }
@@ -165,7 +165,7 @@ void ParentSession::say(Link& link, Buffer message) {
 /// There may be room. False: not enough.
 bool ParentSession::say_the_rest(Link& link) {
   while (!link.unsaid.empty()) {
-    if (link.transport->try_send(link.peer, link.unsaid.front()) == Sent::full) {
+    if (link.outlet->try_send(link.unsaid.front()) == Sent::full) {
       link.blocked = true;
       return false;
     }
@@ -231,17 +231,15 @@ Result<void> ParentSession::send_item(StreamCall& stream) {
     }
     if (!ledger_.is_open(call)) return unwritable(stream);
     const std::shared_ptr<Link> link = link_;
-    const transport::PeerId peer = link->peer;
     stream.outflow_.take();
     const bool held = stream.in_a_burst(Clock::now()) && stream.outflow_.may_send();
     if (held) hold(*link);
     if (!held) lock.unlock();  // a system call, for which others need not wait
-    Sent sent =
-        link->transport->try_send(peer, stream.item_.buffer(), nullptr,
-                                  held ? transport::Urgency::held : transport::Urgency::now);
+    Sent sent = link->outlet->try_send(stream.item_.buffer(), nullptr,
+                                       held ? transport::Urgency::held : transport::Urgency::now);
     if (!held) lock.lock();
     // Room may have come in between; if not, this asks for it again.
-    if (sent == Sent::full) sent = link->transport->try_send(peer, stream.item_.buffer());
+    if (sent == Sent::full) sent = link->outlet->try_send(stream.item_.buffer());
     if (sent == Sent::taken) return {};
     if (sent == Sent::full) {
       stream.outflow_.give_back();
@@ -287,7 +285,9 @@ Result<std::optional<StreamItem>> StreamCall::next() {
 
 Encoder& StreamCall::begin_item() {
   const protocol::Protocol& protocol = session_->protocol_;
-  item_ = Encoder(take_buffer(), protocol.format());
+  item_.restart();
+  take_buffer(item_.buffer());
+  item_.begin(protocol.format());
   const auto id = call().id.text();
   protocol.begin_item(item_, {id.data(), id.size()}, outflow_.next());
   return item_;
@@ -299,7 +299,7 @@ Result<void> StreamCall::send_item() {
   item_.finish();
   item_.own();  // the value may die before the message has left
   Result<void> sent = session_->send_item(*this);
-  give_buffer(item_.take_buffer());
+  give_buffer(item_.buffer());
   return sent;
 }
 
@@ -307,7 +307,7 @@ Failure StreamCall::discard_item() {
   Failure refused = item_.failure(
       ErrorCode::invalid_argument, Execution::not_executed,
       std::string(call().method->label) + ": item " + std::to_string(outflow_.next()));
-  give_buffer(item_.take_buffer());
+  give_buffer(item_.buffer());
   return refused;
 }
 

@@ -11,8 +11,8 @@ namespace multifrost::session {
 /// A buffer that a large answer has grown beyond this is not kept.
 constexpr std::size_t kKept = 256 * 1024;
 
-void WorkerAnswer::open(transport::PeerId peer, const protocol::Message& call) noexcept {
-  peer_ = peer;
+void WorkerAnswer::open(transport::Outlet& outlet, const protocol::Message& call) noexcept {
+  outlet_ = &outlet;
   id_ = call.id;
   function_ = call.function;
   traceparent_ = call.traceparent;
@@ -74,7 +74,7 @@ void WorkerAnswer::record(std::string_view text) const {
 void WorkerAnswer::send() {
   encoder_.finish();
   // Gone: nobody waits any more. A worker's queue is never full (transport.h).
-  transport_.try_send(peer_, encoder_.buffer(), nullptr, urgency_);
+  outlet_->try_send(encoder_.buffer(), nullptr, urgency_);
   if (encoder_.buffer().capacity() > kKept) encoder_ = Encoder({}, protocol_.format());
 }
 

@@ -23,16 +23,11 @@ class WorkerAnswer final : public AnswerSink {
   using OpenStream = std::function<std::shared_ptr<WorkerStream>(const Method& method)>;
 
   /// `worker` stands in the log.
-  WorkerAnswer(transport::Transport& transport, const protocol::Protocol& protocol, const Log& log,
-               std::string_view worker) noexcept
-      : transport_(transport),
-        protocol_(protocol),
-        log_(log),
-        worker_(worker),
-        encoder_({}, protocol.format()) {}
+  WorkerAnswer(const protocol::Protocol& protocol, const Log& log, std::string_view worker) noexcept
+      : protocol_(protocol), log_(log), worker_(worker), encoder_({}, protocol.format()) {}
 
-  /// From now on for this call of `peer`, whose frame must live until the answer.
-  void open(transport::PeerId peer, const protocol::Message& call) noexcept;
+  /// From now on for this call, whose frame must live until the answer, as `outlet` must.
+  void open(transport::Outlet& outlet, const protocol::Message& call) noexcept;
   /// Whether the answer leaves at once or with the next ones; `now` for each call until told.
   void set_urgency(transport::Urgency urgency) noexcept { urgency_ = urgency; }
 
@@ -53,12 +48,11 @@ class WorkerAnswer final : public AnswerSink {
   void record(std::string_view text) const;
   void send();
 
-  transport::Transport& transport_;
   const protocol::Protocol& protocol_;
   const Log& log_;
   const std::string_view worker_;
   Encoder encoder_;
-  transport::PeerId peer_ = transport::PeerId::none;
+  transport::Outlet* outlet_ = nullptr;
   std::string_view id_;
   std::string_view function_;
   std::string_view traceparent_;

@@ -50,7 +50,8 @@ void WorkerSession::handle_message(Event& event, bool may_run) {
   }
   switch (message.kind) {
     case protocol::MessageKind::call: {
-      WaitingCall call{event.peer, std::move(event.payload), message.id, Clock::now()};
+      WaitingCall call{event.peer, std::move(event.payload), message.id,
+                       may_run ? looked_at() : Clock::now()};
       if (may_run) return run(*slots_.front(), message, call, call.arrived);
       return queue(std::move(call));
     }

@@ -42,7 +42,7 @@ void WorkerSession::end_handlers() {
 
 void WorkerSession::handle_calls(HandlerSlot& slot) {
   handling = this;
-  while (const auto call = wait_for_call(slot)) {
+  while (auto call = wait_for_call(slot)) {
     run_queued(slot, *call);
     const std::lock_guard lock(mutex_);
     slot.end();

@@ -15,7 +15,7 @@ using transport::Event;
 using transport::Received;
 
 /// A handler this quick may keep the answers before its own waiting.
-constexpr auto kQuick = 50us;
+constexpr auto kQuick = 100us;
 
 /// How long the last answers may take to leave before the worker ends anyway.
 constexpr auto kFinish = 500ms;
@@ -36,8 +36,8 @@ WorkerSession::WorkerSession(std::unique_ptr<transport::Transport> transport,
   // With concurrency the fixed thread's place is only used to refuse calls.
   const std::size_t slots = options.concurrency > 1 ? 1 + options.concurrency : 1;
   for (std::size_t i = 0; i < slots; ++i) {
-    HandlerSlot& slot = *slots_.emplace_back(
-        std::make_unique<HandlerSlot>(*transport_, protocol, options_.log, options_.name));
+    HandlerSlot& slot =
+        *slots_.emplace_back(std::make_unique<HandlerSlot>(protocol, options_.log, options_.name));
     slot.answer.lend_streams(
         [this, &slot](const Method& method) { return open_stream(slot, method); });
   }
@@ -80,10 +80,17 @@ void WorkerSession::serve() {
 void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
 void WorkerSession::take_next() {
-  if (const auto queued = next_queued()) return run_queued(*slots_.front(), *queued);
+  if (auto queued = next_queued()) return run_queued(*slots_.front(), *queued);
   Event event;
+  if (!transport_->buffered()) looked_at_.reset();  // it may sleep now
   // No descriptor to wake it: with a single parent that saves a system call for each call.
   if (transport_->receive(event, transport::kNoDeadline) == Received::event) handle(event, true);
+}
+
+/// Calls that have arrived together share one look at the clock with the answer between them.
+WorkerSession::Clock::time_point WorkerSession::looked_at() {
+  if (!looked_at_) looked_at_ = Clock::now();
+  return *looked_at_;
 }
 
 std::optional<WaitingCall> WorkerSession::next_queued() {
@@ -96,16 +103,17 @@ std::optional<WaitingCall> WorkerSession::next_queued() {
   return queue_.pop();
 }
 
-void WorkerSession::run_queued(HandlerSlot& slot, const WaitingCall& waiting) {
+void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
   protocol::Message call;
   if (protocol_.read(waiting.frame, call) == protocol::Reading::message) {
     run(slot, call, waiting, Clock::now());
   }
 }
 
-void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
-                        const WaitingCall& waiting, Clock::time_point begin) {
-  slot.answer.open(waiting.peer, call);
+void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
+                        Clock::time_point begin) {
+  slot.know_caller(*transport_, waiting.peer);
+  slot.answer.open(*slot.outlet, call);
   if (!call.damage.empty()) {
     slot.answer.fail(not_executed(ErrorCode::invalid_argument, "unreadable call: " + call.damage));
   } else if (!call.has_function) {
@@ -113,10 +121,11 @@ void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
   } else {
     run_handler(slot, call, waiting, begin);
   }
+  if (one_by_one()) looked_at_ = std::max(begin, slot.answer.written_at());
 }
 
 void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
-                                const WaitingCall& waiting, Clock::time_point begin) {
+                                WaitingCall& waiting, Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   const Function* const function = slot.last_function.find(functions_, name_space, call.function);
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
@@ -137,9 +146,8 @@ void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call
   invoke(slot, call, waiting, *function, begin);
 }
 
-void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
-                           const WaitingCall& waiting, const Function& function,
-                           Clock::time_point begin) {
+void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
+                           const Function& function, Clock::time_point begin) {
   std::optional<Clock::time_point> deadline;
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
@@ -157,21 +165,16 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
   }
   slot.credit = call.extras.credit;
   slot.deadline = deadline;
-  slot.know_caller(waiting.peer);
   const bool batch = one_by_one() && begin_batch(function);
   std::stop_token stop = begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   CallContext context(slot.caller_name, call.id, name_space, deadline, std::move(stop));
   if (!call.traceparent.empty()) context.set_trace(call.traceparent, call.tracestate);
-  const std::size_t offset =
-      call.arguments == 0
-          ? 0
-          : static_cast<std::size_t>(call.arguments_at.data() - waiting.frame.data());
-  const Bytes encoded = waiting.frame.slice(offset, call.arguments_at.size());
-  Decoder arguments(encoded, protocol_.format());
+  waiting.frame.narrow(call.arguments_at);
+  Decoder arguments(waiting.frame, protocol_.format());
   IncomingCall incoming(call.function, call.arguments, arguments, context, slot.answer);
-  incoming.suppose(function.place);
+  incoming.know(function.method, function.place);
   call::run(*function.dispatcher, incoming);
 
   if (batch) function.quick = slot.answer.written_at() - begin < kQuick;
@@ -218,7 +221,7 @@ void WorkerSession::refuse_the_rest() {
   // What has been received is answered; what still travels ends with the connection.
   stopping_ = true;
   for (;;) {
-    if (const auto queued = next_queued()) {
+    if (auto queued = next_queued()) {
       run_queued(*slots_.front(), *queued);
       continue;
     }

@@ -81,13 +81,14 @@ class WorkerSession {
   // worker_session.cc: the fixed thread, and running a call
   bool one_by_one() const noexcept { return slots_.size() == 1; }
   void take_next();
+  Clock::time_point looked_at();
   std::optional<WaitingCall> next_queued();
-  void run_queued(HandlerSlot& slot, const WaitingCall& call);
-  void run(HandlerSlot& slot, const protocol::Message& call, const WaitingCall& waiting,
+  void run_queued(HandlerSlot& slot, WaitingCall& call);
+  void run(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
            Clock::time_point begin);
-  void run_handler(HandlerSlot& slot, const protocol::Message& call, const WaitingCall& waiting,
+  void run_handler(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
                    Clock::time_point begin);
-  void invoke(HandlerSlot& slot, const protocol::Message& call, const WaitingCall& waiting,
+  void invoke(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
               const Function& function, Clock::time_point begin);
   std::stop_token begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
                                 Clock::time_point begin);
@@ -162,6 +163,8 @@ class WorkerSession {
       ours_;  ///< parents whose heartbeats say that they read our extensions
 
   transport::PeerId known_ = transport::PeerId::none;  ///< the reader's: stands in parents_
+  /// The fixed thread's last look at the clock, since when it has not slept.
+  std::optional<Clock::time_point> looked_at_;
   /// The first is the fixed thread's; with concurrency the others are the handlers'. Never changes.
   std::vector<std::unique_ptr<HandlerSlot>> slots_;
   std::vector<std::thread> handlers_;

@@ -14,7 +14,7 @@ std::shared_ptr<WorkerStream> WorkerSession::open_stream(HandlerSlot& slot, cons
   auto stream = std::make_shared<WorkerStream>(
       *this, method,
       WorkerStream::Call{.peer = slot.peer,
-                         .id = slot.id,
+                         .id = std::string(slot.id),
                          .credit = slot.credit.value_or(0),
                          .deadline = slot.deadline.value_or(transport::kNoDeadline)});
   bool stopped = false;
@@ -117,8 +117,9 @@ void WorkerSession::queue(WaitingCall call) {
   }
   protocol::Message message;
   protocol_.read(call.frame, message);
-  WorkerAnswer refusal(*transport_, protocol_, options_.log, options_.name);
-  refusal.open(call.peer, message);
+  const auto outlet = transport_->outlet(call.peer);
+  WorkerAnswer refusal(protocol_, options_.log, options_.name);
+  refusal.open(*outlet, message);
   refusal.fail({ErrorCode::overloaded, Execution::not_executed,
                 "too many calls wait behind one whose stream they must not hold up"});
 }

@@ -85,6 +85,15 @@ struct Limits {
       64;  ///< from one connection before the next one is looked at (R3)
 };
 
+/// The way to one peer, for whoever sends to it often: looked up once.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// As Transport::try_send.
+  virtual Sent try_send(Buffer& message, std::uint64_t* number = nullptr,
+                        Urgency urgency = Urgency::now) = 0;
+};
+
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -99,6 +108,9 @@ class Transport {
   /// bounded by the calls it has read, nothing is dropped, and neither side waits for the other.
   virtual Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number = nullptr,
                         Urgency urgency = Urgency::now) = 0;
+  /// Where messages to `peer` go, gone or not. Any thread; the outlet, too, and it must not outlive
+  /// the transport.
+  virtual std::shared_ptr<Outlet> outlet(PeerId peer);
   /// Writes what is held back, on every connection. Any thread; almost free when nothing is.
   virtual void release() = 0;
 

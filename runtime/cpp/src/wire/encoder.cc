@@ -6,6 +6,7 @@
 
 #include "wire/json.h"
 #include "wire/markers.h"
+#include "wire/put.h"
 
 namespace multifrost {
 
@@ -21,27 +22,9 @@ void put_number(Buffer& to, unsigned marker, T value) {
   store(room + 1, value);
 }
 
-// Fewer than 32 bytes, without the call that a memcpy of unknown size is.
-void copy_short(char* to, const char* from, std::size_t size) {
-  const auto two = [=]<class Half>(Half) {  // halves that may overlap
-    Half first, last;
-    std::memcpy(&first, from, sizeof first);
-    std::memcpy(&last, from + size - sizeof last, sizeof last);
-    std::memcpy(to, &first, sizeof first);
-    std::memcpy(to + size - sizeof last, &last, sizeof last);
-  };
-  struct Sixteen {
-    std::uint64_t parts[2];
-  };
-  if (size >= 16) {
-    two(Sixteen());
-  } else if (size >= 8) {
-    two(std::uint64_t());
-  } else if (size >= 4) {
-    two(std::uint32_t());
-  } else {
-    for (std::size_t at = 0; at < size; ++at) to[at] = from[at];
-  }
+void put_shortest(Buffer& to, std::uint64_t value) {
+  char* const at = to.extend(kUnsignedRoom);
+  to.shorten(static_cast<std::size_t>(at + kUnsignedRoom - put_unsigned(at, value)));
 }
 
 // A size in one, two or four bytes behind the marker for its width.
@@ -83,10 +66,8 @@ bool Encoder::floating(double value) {
 }
 
 bool Encoder::string(std::string_view utf8) {
-  if (utf8.size() >= 32) return long_string(utf8);
-  char* to = buffer_.extend(utf8.size() + 1);
-  *to = static_cast<char>(kFixStr | utf8.size());
-  copy_short(to + 1, utf8.data(), utf8.size());
+  if (utf8.size() >= kShortString) return long_string(utf8);
+  put_short_string(buffer_.extend(utf8.size() + 1), utf8);
   return true;
 }
 
@@ -105,22 +86,15 @@ bool Encoder::begin_map(std::size_t count) {
 }
 
 bool Encoder::long_unsigned(std::uint64_t value) {
-  if (value < 0x100) {
-    put_number(buffer_, kUint8, static_cast<std::uint8_t>(value));
-  } else if (value < 0x10000) {
-    put_number(buffer_, kUint16, static_cast<std::uint16_t>(value));
-  } else if (value < 0x1'0000'0000) {
-    put_number(buffer_, kUint32, static_cast<std::uint32_t>(value));
-  } else {
-    put_number(buffer_, kUint64, value);
-  }
+  put_shortest(buffer_, value);
   return true;
 }
 
 bool Encoder::long_integer(std::int64_t value) {
-  if (value >= 0) return long_unsigned(static_cast<std::uint64_t>(value));
   const auto bits = static_cast<std::uint64_t>(value);
-  if (value >= INT8_MIN) {
+  if (value >= 0) {
+    put_shortest(buffer_, bits);
+  } else if (value >= INT8_MIN) {
     put_number(buffer_, kInt8, static_cast<std::uint8_t>(bits));
   } else if (value >= INT16_MIN) {
     put_number(buffer_, kInt16, static_cast<std::uint16_t>(bits));

@@ -96,7 +96,7 @@ Connection::Input Connection::fail(std::string reason) {
   return Input::ended;
 }
 
-bool Connection::has_message() {
+bool Connection::find_message() {
   while (!ready_ && !malformed_) {
     switch (input_.advance()) {
       case MessageReader::Step::message:
@@ -141,6 +141,8 @@ bool Connection::handle_command(std::string_view bytes) {
 std::uint64_t Connection::end() {
   const std::uint64_t written = writer_.close();
   board_.reads.remove(socket_.get());
+  ::shutdown(socket_.get(),
+             SHUT_RDWR);  // whoever still holds us keeps the descriptor, not the peer
   state_.store(State::ended, std::memory_order_release);
   return written;
 }

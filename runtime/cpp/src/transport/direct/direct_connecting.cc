@@ -72,7 +72,7 @@ void DirectTransport::handle(std::uint64_t tag) {
     } else if (!connection->in_turn && !connection->paused()) {
       connection->in_turn = true;
       connection->receive_now();
-      turns_.push_back(connection);
+      turns_.push_back(connection.get());
     }
   }
 }
@@ -94,7 +94,7 @@ void DirectTransport::handle_attention() {
     if (!relieved || role_ == Role::parent) continue;
     if (!connection->in_turn) {
       connection->in_turn = true;
-      turns_.push_back(connection);
+      turns_.push_back(connection.get());
     }
   }
 }
@@ -162,7 +162,7 @@ void DirectTransport::admit(const Shared& connection) {
   events_.push_back(std::move(connected));
   // Messages may have come together with the handshake.
   connection->in_turn = true;
-  turns_.push_back(connection);
+  turns_.push_back(connection.get());
   arm_timer();
 }
 
@@ -172,8 +172,8 @@ void DirectTransport::remove(const Shared& connection, std::string reason) {
     const std::lock_guard lock(mutex_);
     connections_.erase(connection->id());
   }
-  if (!turns_.empty() && turns_.front() == connection) turn_left_ = limits_.messages_per_turn;
-  std::erase(turns_, connection);
+  if (!turns_.empty() && turns_.front() == connection.get()) turn_left_ = limits_.messages_per_turn;
+  std::erase(turns_, connection.get());
   if (connection == sole_) sole_.reset();
   if (connection->was_open()) {
     Event lost;

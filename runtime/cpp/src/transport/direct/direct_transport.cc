@@ -24,7 +24,33 @@ DirectTransport::Shared DirectTransport::find(PeerId peer) {
 Sent DirectTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number,
                                Urgency urgency) {
   const Shared connection = find(peer);
-  if (!connection) return Sent::gone;
+  return connection ? send(connection, message, number, urgency) : Sent::gone;
+}
+
+/// Saves a lock and the counting of an owner for each message.
+class DirectTransport::DirectOutlet final : public Outlet {
+ public:
+  DirectOutlet(DirectTransport& transport, Shared connection) noexcept
+      : transport_(transport), connection_(std::move(connection)) {}
+
+  Sent try_send(Buffer& message, std::uint64_t* number, Urgency urgency) override {
+    return transport_.send(connection_, message, number, urgency);
+  }
+
+ private:
+  DirectTransport& transport_;
+  const Shared connection_;
+};
+
+std::shared_ptr<Outlet> DirectTransport::outlet(PeerId peer) {
+  if (Shared connection = find(peer)) {
+    return std::make_shared<DirectOutlet>(*this, std::move(connection));
+  }
+  return Transport::outlet(peer);
+}
+
+Sent DirectTransport::send(const Shared& connection, Buffer& message, std::uint64_t* number,
+                           Urgency urgency) {
   const Sent sent = connection->writer().send(message, number, urgency);
   if (urgency == Urgency::held && connection->begins_to_hold()) {
     const std::lock_guard lock(mutex_);
@@ -181,11 +207,11 @@ bool DirectTransport::deliver(Event& into) {
 
 bool DirectTransport::deliver_message(Event& into) {
   while (!turns_.empty()) {
-    Connection* const connection = turns_.front().get();
+    Connection* const connection = turns_.front();
     if (turn_left_ == 0) {
       // Somebody else's turn, also somebody's who has only just sent something (R3).
-      turns_.push_back(std::move(turns_.front()));
       turns_.pop_front();
+      turns_.push_back(connection);
       turn_left_ = limits_.messages_per_turn;
       look(Clock::now());
       continue;
@@ -208,7 +234,7 @@ bool DirectTransport::deliver_message(Event& into) {
       continue;
     }
     if (connection->state() == Connection::State::ended) {
-      remove(Shared(turns_.front()), connection->reason());
+      remove(Shared(connections_.at(connection->id())), connection->reason());
       if (events_.empty()) continue;
       into = std::move(events_.front());
       events_.pop_front();
@@ -227,10 +253,11 @@ void DirectTransport::end_turn(Connection& connection) {
 /// Something lies in this process that no descriptor tells of.
 bool DirectTransport::work_waits() {
   if (!events_.empty()) return true;
-  if (turns_.empty()) return false;
-  return std::any_of(turns_.begin(), turns_.end(), [](const Shared& one) {
+  const auto waits = [](Connection* one) {
     return !one->paused() && (one->has_message() || one->state() == Connection::State::ended);
-  });
+  };
+  if (turns_.empty()) return false;
+  return waits(turns_.front()) || std::any_of(turns_.begin() + 1, turns_.end(), waits);
 }
 
 Connection* DirectTransport::sole_connection() noexcept {
@@ -258,7 +285,7 @@ Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, 
   }
   if (!connection.in_turn) {
     connection.in_turn = true;
-    turns_.push_back(sole_);
+    turns_.push_back(&connection);
   }
   return Received::event;
 }

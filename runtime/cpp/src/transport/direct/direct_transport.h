@@ -46,6 +46,7 @@ class DirectTransport final : public Transport {
   const std::vector<Endpoint>& endpoints() const noexcept { return door_.endpoints(); }
 
   Sent try_send(PeerId peer, Buffer& message, std::uint64_t* number, Urgency urgency) override;
+  std::shared_ptr<Outlet> outlet(PeerId peer) override;
   void release() override;
   Received try_receive(Event& into) override;
   Received receive(Event& into, Deadline deadline, int wake) override;
@@ -63,10 +64,12 @@ class DirectTransport final : public Transport {
  private:
   using Shared = std::shared_ptr<Connection>;
 
+  class DirectOutlet;
   /// Of the reminder among those of the connections, which begin with 1.
   static constexpr std::uint64_t kRemind = 0;
 
   Shared find(PeerId peer);
+  Sent send(const Shared& connection, Buffer& message, std::uint64_t* number, Urgency urgency);
   void flush_ready();
   void age_blocks();
   bool all_written();
@@ -114,9 +117,9 @@ class DirectTransport final : public Transport {
   std::size_t applicants_ = 0;
   std::deque<Event> events_;
   bool buffered_ = false;
-  std::deque<Shared> turns_;  ///< connections that may have something to read, each once
-  std::size_t turn_left_;     ///< messages that the first of them may still deliver
-  Shared sole_;               ///< the only connection, when it is open and nothing else is watched
+  std::deque<Connection*> turns_;  ///< those that may have something to read, each once
+  std::size_t turn_left_;          ///< messages that the first of them may still deliver
+  Shared sole_;  ///< the only connection, when it is open and nothing else is watched
 };
 
 }  // namespace multifrost::transport::direct

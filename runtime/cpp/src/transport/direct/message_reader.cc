@@ -26,7 +26,10 @@ void MessageReader::received(std::size_t count) noexcept {
 
 MessageReader::Step MessageReader::advance() {
   if (!fault_.empty()) return Step::broken;
-  if (!in_frame_ && frame_ == 0 && take_small_message()) return Step::message;
+  if (!in_frame_ && frame_ == 0) {
+    if (input_.unread().empty()) return Step::more;
+    if (take_small_message()) return Step::message;
+  }
   for (;;) {
     if (!in_frame_ && !begin_frame()) return fault_.empty() ? Step::more : Step::broken;
     if (!finish_body()) return Step::more;

@@ -62,6 +62,7 @@ bool Writer::idle() const {
 
 std::uint64_t Writer::close() {
   Lock lock(mutex_);
+  closing_ = true;
   ended_writing_.wait(lock, [this] { return !writing_; });
   break_off();
   return written_;
@@ -150,7 +151,7 @@ void Writer::end_writing(bool blocked) noexcept {
     wants_spare_ = false;
     watcher_.spare_room();
   }
-  ended_writing_.notify_all();
+  if (closing_) ended_writing_.notify_all();
 }
 
 void Writer::break_off() noexcept {

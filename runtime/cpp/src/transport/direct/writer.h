@@ -96,6 +96,7 @@ class Writer {
   bool over_ = false;     ///< the watcher knows that the limit is passed
   bool broken_ = false;
   bool wants_spare_ = false;    ///< a spare message was refused
+  bool closing_ = false;        ///< close() waits for the writing to end
   std::size_t pending_ = 0;     ///< bytes accepted and not written
   std::uint64_t accepted_ = 0;  ///< messages, ever
   std::uint64_t written_ = 0;   ///< messages, ever
