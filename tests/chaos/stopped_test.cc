@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "chaos_support.h"
+#include "multifrost/channel.h"
+#include "multifrost/codec/scalar.h"
 
 namespace multifrost::chaos {
 namespace {
@@ -88,6 +90,31 @@ TEST(ChaosStopped, CallsQueuedToAStoppedWorkerEndWhenItIsKilled) {
   EXPECT_GT(not_executed, 0);
   worker.start();
   EXPECT_EQ(worker.call("echo", 1), Value(1)) << "the object serves again";
+}
+
+constexpr std::string_view kArguments[] = {"value"};
+constexpr Method kEcho{
+    .label = "Chaos.echo", .name = "echo", .name_space = "default", .parameters = kArguments};
+
+TEST(ChaosStopped, ALargeArgumentMayGoWhenItsCallHasEnded) {
+  SpawnOptions options;
+  options.heartbeat_interval = 0s;
+  auto worker = ParentWorker::spawn(CHAOS_WORKER, {}, options);
+  worker.start();
+  const pid_t pid = worker.process_id().value();
+  ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+  const CallOptions soon{.timeout = 20ms};
+  for (int i = 0; i < 4; ++i) {
+    // The socket takes only a part of the first, and nothing of the others.
+    const std::vector<std::byte> image(16u << 20, std::byte{7});
+    Request request(*worker.channel(), kEcho, soon, 1);
+    request.argument<codec::Binary>(BytesView(image));
+    const auto outcome = std::move(request).call<codec::Binary>();
+    ASSERT_FALSE(outcome.ok());
+    EXPECT_EQ(outcome.failure().code(), ErrorCode::timeout) << outcome.failure().message();
+  }
+  ASSERT_EQ(::kill(pid, SIGCONT), 0);
+  EXPECT_EQ(worker.call("echo", "again"), Value("again")) << "what was sent was whole";
 }
 
 }  // namespace

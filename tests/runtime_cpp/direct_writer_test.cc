@@ -167,6 +167,78 @@ TEST_F(WriterTest, WhatTheSystemDoesNotTakeWaits) {
   EXPECT_EQ(writer.close(), sent.size());
 }
 
+TEST_F(WriterTest, WhatIsLentIsNotCopiedUntilTheLoanEnds) {
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
+  std::string lent(3'000'000, 'L');
+  Buffer message = text("head ");
+  message.attach_borrowed(BytesView(lent));
+  EXPECT_TRUE(message.borrows());
+  std::uint64_t number = 0;
+  EXPECT_EQ(writer.send(message, &number, Urgency::now, Writer::Loan::kept), Sent::taken);
+  EXPECT_TRUE(watcher_.waiting) << "some of it waits";
+  lent.back() = 'M';
+  std::string expected = "head " + lent;
+  writer.end_loan(number);
+  lent.assign(lent.size(), 'x');
+  EXPECT_THAT(receive(writer, 1), ::testing::ElementsAre(expected));
+  writer.end_loan(number);  // it has left: nothing happens
+}
+
+TEST_F(WriterTest, ALoanThatWaitsBehindAnotherMessageEndsToo) {
+  Writer writer(ours_.get(), kLimit * 100, true, blocks_, watcher_);
+  const std::string first(3'000'000, 'f');
+  send(writer, first);
+  std::string lent(100'000, 'L');
+  const std::string expected = lent;
+  Buffer message;
+  message.attach_borrowed(BytesView(lent));
+  std::uint64_t number = 0;
+  EXPECT_EQ(writer.send(message, &number, Urgency::now, Writer::Loan::kept), Sent::taken);
+  EXPECT_EQ(number, 2u);
+  writer.end_loan(number);
+  lent.assign(lent.size(), 'x');
+  EXPECT_THAT(receive(writer, 2), ::testing::ElementsAre(first, expected));
+}
+
+TEST_F(WriterTest, WhatIsNotLentIsCopiedAtOnce) {
+  Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
+  std::string borrowed(3'000'000, 'B');
+  const std::string expected = borrowed;
+  Buffer message;
+  message.attach_borrowed(BytesView(borrowed));
+  EXPECT_EQ(writer.send(message, nullptr), Sent::taken);
+  borrowed.assign(borrowed.size(), 'x');
+  EXPECT_THAT(receive(writer, 1), ::testing::ElementsAre(expected));
+}
+
+TEST_F(WriterTest, ALoanEndsWhileAnotherThreadWrites) {
+  Writer writer(ours_.get(), kLimit * 1000, true, blocks_, watcher_);
+  constexpr int kMessages = 200;
+  std::atomic<bool> done{false};
+  std::thread flusher([&] {
+    while (!done) writer.flush();
+  });
+  std::thread lender([&] {
+    for (int i = 0; i < kMessages; ++i) {
+      // Gone when the loan has ended.
+      const auto lent = std::make_unique<std::string>(100'000, static_cast<char>('a' + i % 26));
+      Buffer message;
+      message.attach_borrowed(BytesView(*lent));
+      std::uint64_t number = 0;
+      EXPECT_EQ(writer.send(message, &number, Urgency::now, Writer::Loan::kept), Sent::taken);
+      writer.end_loan(number);
+    }
+  });
+  const auto messages = receive(writer, kMessages);
+  lender.join();
+  done = true;
+  flusher.join();
+  for (int i = 0; i < kMessages; ++i) {
+    EXPECT_EQ(messages[static_cast<std::size_t>(i)],
+              std::string(100'000, static_cast<char>('a' + i % 26)));
+  }
+}
+
 TEST_F(WriterTest, PassesLargeMessagesWhole) {
   Writer writer(ours_.get(), kLimit, true, blocks_, watcher_);
   const std::string large(3'000'000, 'L');

@@ -82,6 +82,8 @@ class Buffer {
   void attach(Bytes bytes);
   /// The same, only borrowed: they must live until the message is sent or own() has run.
   void attach_borrowed(BytesView bytes);
+  /// Something in it is only borrowed.
+  bool borrows() const noexcept { return attached_ && any_borrowed(); }
   /// From here on nothing is borrowed: `copy` makes Bytes of its own from each view that is.
   template <class Copy>
   void own(Copy&& copy) {
@@ -127,6 +129,7 @@ class Buffer {
   };
 
   void grow(std::size_t more);
+  bool any_borrowed() const noexcept;
   void add_piece(Piece piece);
   /// Copies what is attached in; the content stays the same.
   void flatten() const;

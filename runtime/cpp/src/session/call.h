@@ -17,6 +17,7 @@
 #include "engine/deadline_queue.h"
 #include "engine/parent_read_role.h"
 #include "multifrost/pending.h"
+#include "transport/transport.h"
 
 namespace multifrost::session {
 
@@ -28,6 +29,7 @@ class StreamCall;
 struct Seat : engine::Waiter {
   std::condition_variable changed;
   bool served = false;  ///< what it waits for besides the call's end has come: see StreamCall
+  std::shared_ptr<transport::Outlet> lent_to;  ///< has got a message that borrows the arguments
 };
 
 struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {

@@ -164,6 +164,7 @@ Reply ParentSession::call(Request& request) {
     }
   }
   lock.unlock();
+  if (seat.lent_to) seat.lent_to->end_loan(call.number.load(std::memory_order_acquire));
   give_buffer(request.encoder().buffer());
   return *std::move(call.reply);
 }
@@ -213,8 +214,15 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
       lock.unlock();
     }
     std::uint64_t number = 0;
-    const Sent sent = link->outlet->try_send(
-        message, &number, held ? transport::Urgency::held : transport::Urgency::now);
+    Sent sent{};
+    if (call.owner == nullptr && message.borrows()) {
+      // Large arguments of a caller who waits: they stay where they are until he goes.
+      call.seat->lent_to = link->outlet;
+      sent = link->outlet->lend(message, &number);
+    } else {
+      sent = link->outlet->try_send(message, &number,
+                                    held ? transport::Urgency::held : transport::Urgency::now);
+    }
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
     if (kept) lock.lock();
     if (sent == Sent::taken || !ledger_.is_open(call)) return;

@@ -92,6 +92,12 @@ class Outlet {
   /// As Transport::try_send.
   virtual Sent try_send(Buffer& message, std::uint64_t* number = nullptr,
                         Urgency urgency = Urgency::now) = 0;
+  /// The same for a message that borrows (Buffer::attach_borrowed) what stays as it is until
+  /// end_loan(): what does not leave at once need not be copied.
+  virtual Sent lend(Buffer& message, std::uint64_t* number) { return try_send(message, number); }
+  /// What message `number` has borrowed ends after this. Waits at most for a write that does not
+  /// block.
+  virtual void end_loan(std::uint64_t /*number*/) {}
 };
 
 class Transport {

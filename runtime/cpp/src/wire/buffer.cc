@@ -24,6 +24,11 @@ void Buffer::grow(std::size_t more) {
 
 void Buffer::attach(Bytes bytes) { add_piece({size_, std::move(bytes), false}); }
 
+bool Buffer::any_borrowed() const noexcept {
+  const auto is_borrowed = [](const Piece& piece) { return piece.borrowed; };
+  return std::any_of(attached_->pieces.begin(), attached_->pieces.end(), is_borrowed);
+}
+
 void Buffer::attach_borrowed(BytesView bytes) {
   add_piece({size_, Bytes(nullptr, bytes.data(), bytes.size()), true});
 }

@@ -36,6 +36,10 @@ class DirectTransport::DirectOutlet final : public Outlet {
   Sent try_send(Buffer& message, std::uint64_t* number, Urgency urgency) override {
     return transport_.send(connection_, message, number, urgency);
   }
+  Sent lend(Buffer& message, std::uint64_t* number) override {
+    return connection_->writer().send(message, number, Urgency::now, Writer::Loan::kept);
+  }
+  void end_loan(std::uint64_t number) override { connection_->writer().end_loan(number); }
 
  private:
   DirectTransport& transport_;

@@ -19,9 +19,9 @@ int gather(const Buffer& message, std::size_t skipped, std::span<iovec> into) no
   return static_cast<int>(count);
 }
 
-void OutSegments::add_message(std::string_view head, Buffer& message) {
+void OutSegments::add_message(std::string_view head, Buffer& message, bool lent) {
   const std::size_t size = message.size();
-  if (size >= kMovedFrom) return add_rest(head, message, 0);
+  if (size >= kMovedFrom) return add_rest(head, message, 0, lent);
   char* to = segment_for(head.size() + size).extend(head.size() + size);
   std::memcpy(to, head.data(), head.size());
   std::memcpy(to + head.size(), message.data(), size);
@@ -30,7 +30,7 @@ void OutSegments::add_message(std::string_view head, Buffer& message) {
   ends_.push_back(added_);
 }
 
-void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t done) {
+void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t done, bool lent) {
   const std::size_t head_done = std::min(done, head.size());
   const std::size_t body_done = done - head_done;
   append(head.substr(head_done));
@@ -40,11 +40,19 @@ void OutSegments::add_rest(std::string_view head, Buffer& message, std::size_t d
   } else {
     added_ += message.size() - body_done;
     if (segments_.empty()) done_ = body_done;
-    message.own([this](BytesView borrowed) { return blocks_->copy(borrowed); });
+    if (!lent) own(message);
     // Behind other segments a message is untouched, so there is nothing to leave out.
     segments_.push_back(std::exchange(message, Buffer()));
   }
   ends_.push_back(added_);
+}
+
+void OutSegments::own(Buffer& segment) {
+  segment.own([this](BytesView borrowed) { return blocks_->copy(borrowed); });
+}
+
+void OutSegments::own() {
+  for (Buffer& segment : segments_) own(segment);
 }
 
 /// Where so many bytes go; its content grows, but what it holds stays where it is.

@@ -1,8 +1,8 @@
 // Bytes on their way out, as a list of segments: small messages are put together, large ones move
 // in whole.
 //
-// What a message only borrows (Buffer::attach_borrowed) is copied here, since it will outlast the
-// call that brought it.
+// What a message only borrows (Buffer::attach_borrowed) is copied here, since it may outlast the
+// call that brought it; or, when it is lent, at the latest by own().
 //
 // A value of one thread at a time; the Writer says whose.
 #pragma once
@@ -30,9 +30,11 @@ class OutSegments {
   bool empty() const noexcept { return segments_.empty(); }
 
   /// One message with its head. Small: copied, and `message` only cleared; large: moved in.
-  void add_message(std::string_view head, Buffer& message);
+  void add_message(std::string_view head, Buffer& message, bool lent = false);
   /// What remains of a message whose first `done` bytes (head included) have been written.
-  void add_rest(std::string_view head, Buffer& message, std::size_t done);
+  void add_rest(std::string_view head, Buffer& message, std::size_t done, bool lent = false);
+  /// Copies what is still lent.
+  void own();
   /// A complete frame that is no message.
   void add_raw(std::string_view frame) { append(frame); }
 
@@ -49,6 +51,7 @@ class OutSegments {
 
   Buffer& segment_for(std::size_t more);
   void append(std::string_view bytes);
+  void own(Buffer& segment);
 
   BlockPool* blocks_;
   std::deque<Buffer> segments_;

@@ -10,7 +10,7 @@
 
 namespace multifrost::transport::direct {
 
-Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency) {
+Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency, Loan loan) {
   const MessageHead head(message.size());
   const std::size_t size = head.view().size() + message.size();
   Lock lock(mutex_);
@@ -29,9 +29,9 @@ Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency) {
   const bool alone = !writing_ && !blocked_;
   const bool may_wait = urgency == Urgency::held && pending_ < kEnough;
   if (alone && !may_wait && queued_.empty()) {
-    write_alone(lock, head.view(), message);
+    write_alone(lock, head.view(), message, loan);
   } else {
-    queued_.add_message(head.view(), message);
+    queued_.add_message(head.view(), message, loan == Loan::kept);
     if (alone && !may_wait) write_queue(lock);
   }
   return Sent::taken;
@@ -60,16 +60,29 @@ bool Writer::idle() const {
   return pending_ == 0 && !writing_;
 }
 
+void Writer::end_loan(std::uint64_t number) {
+  Lock lock(mutex_);
+  if (written_ >= number) return;
+  wait_for_writing(lock);
+  active_.own();
+  queued_.own();
+}
+
 std::uint64_t Writer::close() {
   Lock lock(mutex_);
-  closing_ = true;
-  ended_writing_.wait(lock, [this] { return !writing_; });
+  wait_for_writing(lock);
   break_off();
   return written_;
 }
 
+void Writer::wait_for_writing(Lock& lock) {
+  ++waiting_;
+  ended_writing_.wait(lock, [this] { return !writing_; });
+  --waiting_;
+}
+
 // The usual case: nobody else writes, nothing waits, the system takes everything.
-void Writer::write_alone(Lock& lock, std::string_view head, Buffer& message) {
+void Writer::write_alone(Lock& lock, std::string_view head, Buffer& message, Loan loan) {
   writing_ = true;
   lock.unlock();
   const Written written = write_message(head, message);
@@ -77,7 +90,7 @@ void Writer::write_alone(Lock& lock, std::string_view head, Buffer& message) {
   if (whole) {
     message.clear();
   } else {
-    active_.add_rest(head, message, written.bytes);
+    active_.add_rest(head, message, written.bytes, loan == Loan::kept);
   }
   lock.lock();
   account(written.bytes, whole ? 1 : 0);
@@ -151,7 +164,7 @@ void Writer::end_writing(bool blocked) noexcept {
     wants_spare_ = false;
     watcher_.spare_room();
   }
-  if (closing_) ended_writing_.notify_all();
+  if (waiting_ != 0) ended_writing_.notify_all();
 }
 
 void Writer::break_off() noexcept {

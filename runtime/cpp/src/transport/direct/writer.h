@@ -48,8 +48,14 @@ class Writer {
         queued_(blocks),
         active_(blocks) {}
 
+  /// What becomes of what a message borrows when it does not leave at once.
+  enum class Loan : bool { copied, kept };
+
   /// As Transport::try_send.
-  Sent send(Buffer& message, std::uint64_t* number, Urgency urgency = Urgency::now);
+  Sent send(Buffer& message, std::uint64_t* number, Urgency urgency = Urgency::now,
+            Loan loan = Loan::copied);
+  /// As Outlet::end_loan.
+  void end_loan(std::uint64_t number);
   /// Writes what is held.
   void release();
   /// A complete frame that is no message (PONG); dropped when the queue is over its limit.
@@ -76,7 +82,8 @@ class Writer {
   Written write_message(std::string_view head, const Buffer& message) const noexcept;
   Written write(std::span<const iovec> parts) const noexcept;
   static Written outcome_of(std::int64_t sent) noexcept;
-  void write_alone(Lock& lock, std::string_view head, Buffer& message);
+  void write_alone(Lock& lock, std::string_view head, Buffer& message, Loan loan);
+  void wait_for_writing(Lock& lock);
   void write_queue(Lock& lock);
   void account(std::size_t bytes, std::uint64_t messages) noexcept;
   void end_writing(bool blocked) noexcept;
@@ -96,7 +103,7 @@ class Writer {
   bool over_ = false;     ///< the watcher knows that the limit is passed
   bool broken_ = false;
   bool wants_spare_ = false;    ///< a spare message was refused
-  bool closing_ = false;        ///< close() waits for the writing to end
+  unsigned waiting_ = 0;        ///< threads that wait for the writing to end
   std::size_t pending_ = 0;     ///< bytes accepted and not written
   std::uint64_t accepted_ = 0;  ///< messages, ever
   std::uint64_t written_ = 0;   ///< messages, ever
