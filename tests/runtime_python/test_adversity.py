@@ -445,7 +445,7 @@ def program(tmp_path: Path, body: str) -> subprocess.CompletedProcess[str]:
         "parent = ParentWorker.spawn(STREAMING, args=['plain'])\nparent.sync.start()\n"
         "gate = threading.Event()\n"
         "def items():\n    yield streaming.sample(1)\n    gate.wait()\n"
-        "stream = StreamsSyncClient(parent).transform(2.0, items())\nnext(stream)\n",
+        "stream = StreamsSyncClient(parent).transform(2.0, input=items())\nnext(stream)\n",
         "async def main():\n    global worker\n"
         "    worker = ParentWorker.spawn(ODD, stop_timeout=0.2)\n"
         "    await worker.start()\n    await worker.acall.add(1, 2)\n"

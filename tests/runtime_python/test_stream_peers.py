@@ -78,7 +78,7 @@ def test_a_call_says_how_many_items_its_caller_takes(
     scripted: ParentWorker, client: StreamsSyncClient
 ) -> None:
     client.with_options(timeout=60).watch("silent").close()
-    client.transform(1.0, []).close()
+    client.transform(1.0, input=[]).close()
     assert client.upload("early", []) == 1
     calls = [entry for entry in seen(scripted) if entry[0] == "call"]
     assert calls == [
@@ -174,7 +174,7 @@ def test_a_worker_of_another_runtime_is_not_asked() -> None:
         for begin in (
             lambda: client.watch("gap"),
             lambda: client.upload("early", []),
-            lambda: client.transform(1.0, []),
+            lambda: client.transform(1.0, input=[]),
         ):
             with pytest.raises(UnimplementedError, match="streams need a worker of mfgen") as info:
                 begin()

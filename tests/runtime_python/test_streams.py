@@ -95,7 +95,7 @@ def test_the_same_in_an_event_loop(kind: str, count: int) -> None:
             assert [one.value async for one in client.watch("a", count)] == values(count)
             assert await client.upload("a", (sample(1) for _ in range(count))) == count
             sent = [sample(number) for number in range(count)]
-            got = [one async for one in client.transform(2.0, each(sent))]
+            got = [one async for one in client.transform(2.0, input=each(sent))]
             assert got == [2.0 * one.value for one in sent]
             assert await client.ordinary() == 7
 
@@ -107,7 +107,9 @@ def test_uploads_and_exchanges(client: StreamsSyncClient, count: int) -> None:
     assert client.upload("a", (sample(1) for _ in range(count))) == count
     client.forget(b"abc" for _ in range(count))
     sent = [sample(number) if number % 2 else None for number in range(count)]
-    assert list(client.transform(2.0, sent)) == ["none" if s is None else 2 * s.value for s in sent]
+    assert list(client.transform(2.0, input=sent)) == [
+        "none" if s is None else 2 * s.value for s in sent
+    ]
 
 
 def test_an_exchange_whose_next_item_depends_on_the_last_answer(client: StreamsSyncClient) -> None:
@@ -119,7 +121,7 @@ def test_an_exchange_whose_next_item_depends_on_the_last_answer(client: StreamsS
             known.acquire()
             yield sample(answers[-1])
 
-    for answer in client.transform(2.0, items()):
+    for answer in client.transform(2.0, input=items()):
         assert isinstance(answer, float)
         answers.append(answer)
         known.release()
@@ -165,7 +167,7 @@ def test_an_upload_whose_source_fails(worker: ParentWorker, client: StreamsSyncC
         client.upload("a", broken())
     assert log(worker)[0].startswith("upload: ")
     with pytest.raises(LookupError, match="no third"):
-        list(client.transform(1.0, broken()))
+        list(client.transform(1.0, input=broken()))
     assert client.ordinary() == 7
 
 
@@ -175,7 +177,7 @@ def test_an_item_that_cannot_be_sent(worker: ParentWorker, client: StreamsSyncCl
         client.upload("a", bad)
     assert caught.value.executed is None
     with pytest.raises(EncodeError, match=r"Streams\.transform: item 0: expected"):
-        list(client.transform(1.0, bad[2:]))
+        list(client.transform(input=bad[2:]))
     assert client.ordinary() == 7
 
 
@@ -190,7 +192,7 @@ def test_a_source_that_fails_in_an_event_loop() -> None:
             with pytest.raises(LookupError, match="no second"):
                 await client.upload("a", broken())
             with pytest.raises(LookupError, match="no second"):
-                async for _ in client.transform(1.0, broken()):
+                async for _ in client.transform(1.0, input=broken()):
                     pass
             assert await client.ordinary() == 7
 
