@@ -165,8 +165,8 @@ TEST_P(SessionProcess, AbandonedCallsAndExpiredOnesHarmNobody) {
   const auto worker = started();
   for (int i = 0; i < 50; ++i) {
     static_cast<void>(worker.start_call("echo", {i}));
-    // So long that its answer cannot be there first, however late this thread looks.
-    auto expiring = worker.with({.timeout = 1ms}).start_call("sleep_ms", {200});
+    // Ends only when it is told of that deadline: no answer can be there first, however late.
+    auto expiring = worker.with({.timeout = 1ms}).start_call("until_stopped", {});
     EXPECT_EQ(failure_of(expiring.try_get()).code(), ErrorCode::timeout);
   }
   EXPECT_EQ(worker.call("add", 1, 2), Value(3));
