@@ -2,6 +2,8 @@
 // heartbeats, ledger and deadlines as they are by default.
 //
 //   calls_client --server calls_worker --transport direct-unix|direct-tcp|libzmq-unix|libzmq-tcp …
+#include <sys/types.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
@@ -13,6 +15,7 @@
 #include "bench.mf.h"
 #include "harness/client_main.h"
 #include "harness/fail.h"
+#include "harness/server_process.h"
 #include "multifrost/parent_worker.h"
 #include "multifrost/runtime.h"
 
@@ -54,11 +57,11 @@ class MfgenCaller final : public bench::Caller {
   BenchClient client_;
 };
 
-/// A caller that has its worker to itself, and so a connection of its own.
+/// A caller with a connection of its own.
 class SeparateCaller final : public bench::Caller {
  public:
-  explicit SeparateCaller(const multifrost::ParentWorker& worker)
-      : caller_(BenchClient(worker.channel())) {}
+  explicit SeparateCaller(multifrost::ParentWorker worker)
+      : worker_(std::move(worker)), caller_(BenchClient(worker_.channel())) {}
 
   std::int64_t add(std::int64_t a, std::int64_t b) override { return caller_.add(a, b); }
   void echo(const std::string& payload, const bench::EchoCheck& check) override {
@@ -66,7 +69,27 @@ class SeparateCaller final : public bench::Caller {
   }
 
  private:
+  multifrost::ParentWorker worker_;
   MfgenCaller caller_;
+};
+
+/// A worker that several parents share: what a server of the other systems is.
+class Service {
+ public:
+  Service(const bench::Settings& settings, const std::string& transport)
+      : process_({settings.server, transport, "tcp", kId, kRegistry}) {}
+
+  pid_t id() const noexcept { return process_.id(); }
+  multifrost::ParentWorker connect(multifrost::Runtime& runtime) const {
+    multifrost::ConnectOptions options;
+    options.registry_folder = kRegistry;
+    return multifrost::ParentWorker::connect(kId, options, &runtime);
+  }
+
+ private:
+  static constexpr char kId[] = "bench";
+  static constexpr char kRegistry[] = "registry";  // in the folder that the runner empties
+  bench::ServerProcess process_;
 };
 
 class MfgenPeer final : public bench::Peer {
@@ -78,7 +101,7 @@ class MfgenPeer final : public bench::Peer {
       options.transport = multifrost::TransportKind::libzmq;
     }
     runtime_.emplace(options);
-    add_worker();
+    worker_.emplace(start_worker(settings, *runtime_));
     caller_.emplace(first_client());
   }
 
@@ -86,8 +109,8 @@ class MfgenPeer final : public bench::Peer {
 
   std::vector<pid_t> servers() const override {
     const std::lock_guard lock(mutex_);
-    std::vector<pid_t> ids;
-    for (const auto& worker : workers_) ids.push_back(worker->process_id().value());
+    std::vector<pid_t> ids = {worker_->process_id().value()};
+    ids.insert(ids.end(), further_.begin(), further_.end());
     return ids;
   }
 
@@ -123,26 +146,31 @@ class MfgenPeer final : public bench::Peer {
     return std::make_unique<MfgenCaller>(first_client());
   }
 
+  /// Over TCP all of them call one service. Services listen nowhere else (spec 5.2), so over Unix
+  /// sockets, and in Python, each has a worker of its own.
+  void before_separate_callers() override {
+    const auto [transport, place] = split(settings_.transport);
+    if (place != "tcp" || !settings_.interpreter.empty()) return;
+    further_.push_back(service_.emplace(settings_, transport).id());
+  }
+
   std::unique_ptr<bench::Caller> separate_caller() override {
-    return std::make_unique<SeparateCaller>(add_worker());
+    if (service_) return std::make_unique<SeparateCaller>(service_->connect(*runtime_));
+    const std::lock_guard lock(mutex_);
+    auto worker = start_worker(settings_, *runtime_);
+    further_.push_back(worker.process_id().value());
+    return std::make_unique<SeparateCaller>(std::move(worker));
   }
 
  private:
-  const multifrost::ParentWorker& add_worker() {
-    auto worker = std::make_unique<multifrost::ParentWorker>(start_worker(settings_, *runtime_));
-    const std::lock_guard lock(mutex_);
-    return *workers_.emplace_back(std::move(worker));
-  }
-
-  BenchClient first_client() const {
-    const std::lock_guard lock(mutex_);
-    return BenchClient(workers_.front()->channel());
-  }
+  BenchClient first_client() const { return BenchClient(worker_->channel()); }
 
   bench::Settings settings_;
   std::optional<multifrost::Runtime> runtime_;
   mutable std::mutex mutex_;
-  std::vector<std::unique_ptr<multifrost::ParentWorker>> workers_;
+  std::optional<multifrost::ParentWorker> worker_;
+  std::optional<Service> service_;
+  std::vector<pid_t> further_;  ///< processes of separate callers
   std::optional<MfgenCaller> caller_;
 };
 

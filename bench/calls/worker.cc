@@ -1,6 +1,6 @@
 // The worker that is measured: three methods, on the class that mfgen wrote from bench.mfidl.
 //
-//   calls_worker [direct|libzmq] [unix|tcp]
+//   calls_worker [direct|libzmq] [unix|tcp] [SERVICE REGISTRY]
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -9,6 +9,7 @@
 
 #include "bench.mf.h"
 #include "harness/cores.h"
+#include "harness/server_process.h"
 #include "multifrost/child_worker.h"
 #include "multifrost/runtime.h"
 
@@ -39,7 +40,12 @@ int main(int argc, char** argv) {
   multifrost::RuntimeOptions options;
   if (transport == "libzmq") options.transport = multifrost::TransportKind::libzmq;
   multifrost::Runtime runtime(options);
-  multifrost::ChildWorker child({}, &runtime);
+  multifrost::ChildOptions service;
+  if (argc > 4) {
+    bench::begin_server();
+    service = {.service_id = argv[3], .registry_folder = argv[4]};
+  }
+  multifrost::ChildWorker child(service, &runtime);
   Worker worker;
   child.serve(worker);
   return child.run();

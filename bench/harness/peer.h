@@ -44,7 +44,10 @@ class Peer {
 
   /// For one more thread, over the one connection; null: not offered. Called in that thread.
   virtual std::unique_ptr<Caller> sharing_caller() { return nullptr; }
-  /// The same over a connection of its own.
+  /// In the main thread, before separate_caller() is called in any: starts what dies with the
+  /// thread that starts it.
+  virtual void before_separate_callers() {}
+  /// The same as sharing_caller(), over a connection of its own.
   virtual std::unique_ptr<Caller> separate_caller() { return nullptr; }
 };
 

@@ -50,6 +50,7 @@ void call_until_stopped(Peer& peer, Connections connections, Race& race, std::in
 
 void four_threads(Peer& peer, const Settings& settings, Connections connections) {
   Race race;
+  if (connections == Connections::separate) peer.before_separate_callers();
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back(

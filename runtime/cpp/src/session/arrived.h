@@ -12,13 +12,11 @@
 namespace multifrost::session {
 
 struct Arrived {
-  Arrived() noexcept {}  // and nothing is cleared first: this is made for every message
-
   transport::Event event;
-  std::optional<protocol::Result>
-      result;  ///< most messages are one; views into the event's payload
+  // Views into the event's payload.
+  std::optional<protocol::Result> result;  ///< most messages are one
   protocol::Reading reading{};
-  std::optional<protocol::Message> message;  ///< what is none; views into the event's payload
+  std::optional<protocol::Message> message;  ///< what is none
 
   void read(const protocol::Protocol& protocol) {
     if (event.kind != transport::Event::Kind::message) return;

@@ -296,6 +296,10 @@ Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, 
 
 Received DirectTransport::wait_for_all(Deadline deadline, int wake) {
   const bool blocked = board_.blocked != 0;
+  // With an eye on `reads` alone, epoll sleeps itself.
+  if (wake == kNoDescriptor && !blocked) {
+    return look(deadline) ? Received::event : Received::timeout;
+  }
   const std::array watched{board_.reads.descriptor(), wake,
                            blocked ? board_.writes.descriptor() : kNoDescriptor};
   const unsigned ready = wait_readable(watched.data(), watched.size(), deadline);
