@@ -96,6 +96,16 @@ constexpr std::string_view kArguments[] = {"value"};
 constexpr Method kEcho{
     .label = "Chaos.echo", .name = "echo", .name_space = "default", .parameters = kArguments};
 
+/// 16 MiB that lie in memory of this function.
+ErrorCode call_with_a_large_argument(const ParentWorker& worker, std::chrono::nanoseconds timeout) {
+  const std::vector<std::byte> image(16u << 20, std::byte{7});
+  const CallOptions options{.timeout = timeout};
+  Request request(*worker.channel(), kEcho, options, 1);
+  request.argument<codec::Binary>(BytesView(image));
+  const auto outcome = std::move(request).call<codec::Binary>();
+  return outcome.ok() ? ErrorCode::internal : outcome.failure().code();
+}
+
 TEST(ChaosStopped, ALargeArgumentMayGoWhenItsCallHasEnded) {
   SpawnOptions options;
   options.heartbeat_interval = 0s;
@@ -103,18 +113,30 @@ TEST(ChaosStopped, ALargeArgumentMayGoWhenItsCallHasEnded) {
   worker.start();
   const pid_t pid = worker.process_id().value();
   ASSERT_EQ(::kill(pid, SIGSTOP), 0);
-  const CallOptions soon{.timeout = 20ms};
   for (int i = 0; i < 4; ++i) {
     // The socket takes only a part of the first, and nothing of the others.
-    const std::vector<std::byte> image(16u << 20, std::byte{7});
-    Request request(*worker.channel(), kEcho, soon, 1);
-    request.argument<codec::Binary>(BytesView(image));
-    const auto outcome = std::move(request).call<codec::Binary>();
-    ASSERT_FALSE(outcome.ok());
-    EXPECT_EQ(outcome.failure().code(), ErrorCode::timeout) << outcome.failure().message();
+    EXPECT_EQ(call_with_a_large_argument(worker, 20ms), ErrorCode::timeout);
   }
   ASSERT_EQ(::kill(pid, SIGCONT), 0);
   EXPECT_EQ(worker.call("echo", "again"), Value("again")) << "what was sent was whole";
+}
+
+TEST(ChaosStopped, ALargeArgumentMayGoWhenItsWorkerHasEnded) {
+  SpawnOptions options;
+  options.output = std::make_shared<SilentSink>();
+  options.heartbeat_interval = 0s;
+  auto worker = ParentWorker::spawn(CHAOS_WORKER, {}, options);
+  for (int i = 0; i < 10; ++i) {
+    worker.start();
+    const pid_t pid = worker.process_id().value();
+    ASSERT_EQ(::kill(pid, SIGSTOP), 0);
+    std::thread killer([&] {
+      while (worker.metrics().calls_in_flight == 0) std::this_thread::yield();
+      ::kill(pid, SIGKILL);
+    });
+    EXPECT_EQ(call_with_a_large_argument(worker, 30s), ErrorCode::worker_exited);
+    killer.join();
+  }
 }
 
 }  // namespace

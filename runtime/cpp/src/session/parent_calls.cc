@@ -217,7 +217,7 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
     Sent sent{};
     if (call.owner == nullptr && message.borrows()) {
       // Large arguments of a caller who waits: they stay where they are until he goes.
-      call.seat->lent_to = link->outlet;
+      call.seat->lent_to = {kept, link->outlet.get()};  // the link with it: its transport must stay
       sent = link->outlet->lend(message, &number);
     } else {
       sent = link->outlet->try_send(message, &number,
