@@ -160,6 +160,17 @@ TEST_P(PairTest, ShutdownWakesALeaderAsleepInRecv) {
   EXPECT_EQ(event.kind, Kind::closed);
 }
 
+TEST_P(PairTest, AfterShutdownNothingIsBuffered) {
+  // Else whoever reads what has come before he goes would never go.
+  for (int i = 0; i < 3; ++i) send(*pair_.parent, pair_.to_worker, "message");
+  while (!pair_.worker->buffered()) expect_message(*pair_.worker);
+  pair_.worker->shutdown();
+  Event event;
+  EXPECT_EQ(pair_.worker->try_receive(event), Received::event);
+  EXPECT_EQ(event.kind, Kind::closed);
+  EXPECT_FALSE(pair_.worker->buffered());
+}
+
 TEST_P(PairTest, ShutdownIsSeenByWhoeverWatches) {
   pair_.parent->shutdown();
   const int descriptor = pair_.parent->descriptor();

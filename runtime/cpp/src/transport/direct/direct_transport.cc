@@ -194,6 +194,7 @@ Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
 bool DirectTransport::deliver(Event& into) {
   if (stopping_.load(std::memory_order_acquire)) {
     into = Event{};
+    buffered_ = false;
     return true;
   }
   if (board_.attention.load(std::memory_order_acquire)) handle_attention();
