@@ -1,5 +1,6 @@
 // Memory of large payloads: kept for the next one, within bounds.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 
 #include <chrono>
@@ -9,7 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "direct_support.h"
 #include "transport/direct/block_pool.h"
+#include "transport/direct/connection.h"
 #include "transport/event_fd.h"
 
 namespace multifrost::transport::direct {
@@ -104,6 +107,45 @@ TEST(BlockPool, AClosedOneKeepsNothing) {
   EXPECT_FALSE(pool.keeps());
   out.reset();
   EXPECT_FALSE(pool.keeps()) << "nor what comes back later";
+}
+
+TEST(BlockPool, AConnectionThatHasEndedKeepsNothingForWhoeverHoldsIt) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const UniqueFd theirs(ends[1]);
+  Switchboard board;
+  Connection connection({.id = PeerId{1},
+                         .role = Role::parent,
+                         .via = Endpoint::Kind::unix_socket,
+                         .identity = {},
+                         .limits = {}},
+                        UniqueFd(ends[0]), false, board);
+  const auto say = [&](std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t size = ::send(theirs.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      ASSERT_GT(size, 0);
+      bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+  };
+  say(opening_bytes("ROUTER"));
+  connection.proceed();
+  ASSERT_TRUE(connection.handshake_done());
+  connection.open();
+  const auto receive = [&] {
+    const std::string message = message_bytes(std::string(1u << 20, 'x'));
+    std::thread peer([&] { say(message); });
+    while (!connection.has_message()) connection.receive_waiting(std::chrono::seconds(1));
+    peer.join();
+    return connection.take_message();
+  };
+  receive();
+  EXPECT_GT(connection.kept_bytes(), 0u) << "while it is open, for the next one";
+  Bytes last = receive();
+  receive();
+  connection.end();
+  EXPECT_EQ(connection.kept_bytes(), 0u);
+  last = Bytes();  // comes back now
+  EXPECT_EQ(connection.kept_bytes(), 0u);
 }
 
 TEST(BlockPool, SmallBlocksAreNotKept) {

@@ -141,8 +141,9 @@ bool Connection::handle_command(std::string_view bytes) {
 std::uint64_t Connection::end() {
   const std::uint64_t written = writer_.close();
   board_.reads.remove(socket_.get());
-  ::shutdown(socket_.get(),
-             SHUT_RDWR);  // whoever still holds us keeps the descriptor, not the peer
+  // Whoever still holds us keeps the descriptor, but neither the peer nor large memory.
+  ::shutdown(socket_.get(), SHUT_RDWR);
+  blocks_.close();
   state_.store(State::ended, std::memory_order_release);
   return written;
 }
