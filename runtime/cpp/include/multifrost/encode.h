@@ -26,7 +26,8 @@ Result<Bytes> encode(WriteValue* write, const void* value, Format format);
 std::optional<Failure> decode(ReadValue* read, void* into, const Bytes& encoded, Format format);
 }  // namespace detail
 
-/// One generated value by itself. Fails with `invalid_argument`, naming the path, when it must not travel.
+/// One generated value by itself. Fails with `invalid_argument`, naming the path, when it must not
+/// travel.
 template <GeneratedType T>
 Result<Bytes> encode(const T& value, Format format = Format::msgpack) {
   return detail::encode(
