@@ -6,7 +6,6 @@
 #include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
 #include "session/call_memory.h"
-#include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
 #include "session/stream_call.h"
@@ -59,11 +58,11 @@ std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(const Request&
   return options_.default_timeout;
 }
 
+/// Under the lock.
 std::optional<Failure> ParentSession::refusal(const Method& method, bool has_deadline) {
   const auto refused = [&](ErrorCode code, const std::string& why) {
     return Failure(code, Execution::not_executed, std::string(method.label) + ": " + why);
   };
-  if (engine_.admits()) return std::nullopt;
   using Refusal = engine::ParentEngine::Refusal;
   switch (engine_.refusal(has_deadline, Clock::now())) {
     case Refusal::none:
@@ -100,10 +99,10 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
       head.deadline_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0));
     }
   }
-  const engine::CallId id{id_half_, next_call_id_low()};
+  const engine::CallId id = ids_.next();
   request.ticket = id.low;
   request.begun = head.now;
-  const engine::CallId::Text text = id.text(id_begin_);
+  const engine::CallId::Text text = ids_.text(id);
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
   head.name_space = name_space_of(request.method(), request.options().name_space);
@@ -117,9 +116,9 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
 }
 
 void ParentSession::prepare(Call& call, const Request& request) {
-  call.id = {id_half_, request.ticket};
+  call.id = ids_.with_low(request.ticket);
   call.method = &request.method();
-  call.other_name_space = request.options().name_space;
+  if (!request.options().name_space.empty()) call.other_name_space = request.options().name_space;
   call.begun = request.begun;
   call.timeout = timeout_of(request);
   if (call.timeout && *call.timeout < Time::max() - request.begun) {
@@ -136,8 +135,10 @@ Reply ParentSession::call(Request& request) {
   prepare(call, request);
   const std::stop_token& stop = request.options().stop;
   Lock lock(*this);
-  if (auto refused = refusal(*call.method, call.timeout.has_value())) {
-    return {*call.method, *std::move(refused)};
+  if (!engine_.admits()) {
+    if (auto refused = refusal(*call.method, call.timeout.has_value())) {
+      return {*call.method, *std::move(refused)};
+    }
   }
   open_in_books(call);
   if (stop.stop_requested()) {
@@ -180,9 +181,11 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   {
     Lock lock(*this);
     pending->open_ = pending;
-    if (auto refused = refusal(*call.method, call.timeout.has_value())) {
-      finish(call, *call.method, *std::move(refused));
-      return pending;
+    if (!engine_.admits()) {
+      if (auto refused = refusal(*call.method, call.timeout.has_value())) {
+        finish(call, *call.method, *std::move(refused));
+        return pending;
+      }
     }
     enter(lock, call, request.encoder().buffer());
   }

@@ -61,7 +61,7 @@ ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> laun
       name_(std::move(name)),
       options_(std::move(options)),
       process_epoch_(process_epoch()),
-      id_half_(next_call_id().high),
+      ids_(next_call_id()),
       engine_(engine_options(options_, launcher_->starts_processes())),
       circuit_(engine_.breaker().state()) {}
 

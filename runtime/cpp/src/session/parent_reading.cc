@@ -122,11 +122,11 @@ void ParentSession::take_buffered(Lock& lock, Link& link) {
 }
 
 void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
-  if (seat.leads) take_buffered(lock, link);
+  if (seat.leads && link.transport->buffered()) take_buffered(lock, link);
   act(link, link.role.leave(seat, unattended_ > 0));
 }
 
-void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
+void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty) {
   using Watch = engine::ParentReadRole::Duty::Watch;
   if (duty.watch != Watch::keep && !link.settled) {
     core_.supervisor.switch_watch(key_, link.tags + kTransport, link.transport->descriptor(),
@@ -210,7 +210,7 @@ void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time 
 
 /// The open call that a message on `link` belongs to; null: it is late, and counted as such.
 Call* ParentSession::find(const Link& link, std::string_view text) {
-  const auto id = engine::CallId::parse(text, id_begin_, id_half_);
+  const auto id = ids_.parse(text);
   return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
 }
 

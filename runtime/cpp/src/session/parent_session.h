@@ -160,7 +160,10 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void wait(Lock& lock, Call& call, Seat& seat, Time until, int wake = transport::kNoDescriptor);
   bool read_once(Lock& lock, Link& link, Time until, int wake);
   void leave(Lock& lock, Link& link, Seat& seat);
-  void act(Link& link, const engine::ParentReadRole::Duty& duty);
+  void act(Link& link, const engine::ParentReadRole::Duty& duty) {
+    if (!duty.nothing()) act_now(link, duty);
+  }
+  void act_now(Link& link, const engine::ParentReadRole::Duty& duty);
   void take(Lock& lock, Link& link, Arrived& arrived, Time now);
   void take_message(Lock& lock, Link& link, Arrived& arrived, Time now);
   void take_buffered(Lock& lock, Link& link);
@@ -229,8 +232,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   const std::string name_;
   const SpawnOptions options_;
   const std::uint32_t process_epoch_;
-  const std::uint64_t id_half_;  ///< the upper half of all call ids of this session
-  const engine::CallId::Text id_begin_ = engine::CallId{id_half_, 0}.text();
+  engine::CallIdSequence ids_;  ///< of all calls of this session
 
   std::mutex lifecycle_;  ///< open() and close() one after another
 

@@ -134,7 +134,7 @@ void ParentSession::expire(Time now) {
 /// Does what the engine wants done about the current worker.
 void ParentSession::supervise(Link& link, Time now) {
   if (link.settled) return;
-  obey(link, engine_.step(now, next_call_id_low()), now);
+  obey(link, engine_.step(now, random_number()), now);
   wake_at(next_time(link));
 }
 

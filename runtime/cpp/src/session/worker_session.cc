@@ -166,14 +166,14 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, Wai
   slot.credit = call.extras.credit;
   slot.deadline = deadline;
   const bool batch = one_by_one() && begin_batch(function);
-  std::stop_token stop = begin_handler(slot, waiting, begin);
+  begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  CallContext context(slot.caller_name, call.id, name_space, deadline, std::move(stop));
-  if (!call.traceparent.empty()) context.set_trace(call.traceparent, call.tracestate);
+  slot.context.begin(slot.caller_name, call.id, name_space, deadline);
+  if (!call.traceparent.empty()) slot.context.set_trace(call.traceparent, call.tracestate);
   waiting.frame.narrow(call.arguments_at);
   Decoder arguments(waiting.frame, protocol_.format());
-  IncomingCall incoming(call.function, call.arguments, arguments, context, slot.answer);
+  IncomingCall incoming(call.function, call.arguments, arguments, slot.context, slot.answer);
   incoming.know(function.method, function.place);
   call::run(*function.dispatcher, incoming);
 
@@ -182,29 +182,19 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, Wai
 }
 
 void WorkerSession::stop_all() noexcept {
-  stop_running(ErrorCode::shutting_down, [](const HandlerSlot&) { return true; });
+  stop_running(ErrorCode::shutting_down, [](HandlerSlot&) { return true; });
 }
 
-std::stop_token WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
-                                             Clock::time_point begin) {
-  if (!one_by_one())
-    return slot.stop.get_token();  // it has begun when it was taken (wait_for_call)
-  std::stop_token stop;
-  {
-    const std::lock_guard lock(mutex_);
-    slot.begin(waiting.peer, waiting.id, begin);
-    stop = slot.stop.get_token();
-  }
+void WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
+                                  Clock::time_point begin) {
+  if (!one_by_one()) return;  // it has begun when it was taken (wait_for_call)
+  slot.begin(waiting.peer, waiting.id, begin);
   if (stopping_) stop_all();
   if (role_.begin_handler()) tick_.arm(kTick);
-  return stop;
 }
 
 void WorkerSession::end_handler(HandlerSlot& slot) {
-  {
-    const std::lock_guard lock(mutex_);
-    slot.end();
-  }
+  slot.end(mutex_);
   if (one_by_one() && !role_.end_handler()) take_reading_back();
 }
 

@@ -100,7 +100,7 @@ class Connection final : private WriterWatcher {
   /// The last receive left the socket empty, as far as one can know.
   bool drained() const noexcept { return drained_; }
   /// A whole message is there, perhaps the last one before the end.
-  bool has_message() { return ready_ || find_message(); }
+  bool has_message() { return ready_ || (!input_.used_up() && find_message()); }
   Bytes take_message() noexcept;
   /// True once after the out-queue has drained from over its limit.
   bool take_relieved() noexcept { return relieved_.exchange(false, std::memory_order_acq_rel); }

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds kDescriptorPause{100};
 }  // namespace
 
 DirectTransport::DirectTransport(Role role, const Limits& limits)
-    : role_(role), limits_(limits), owner_(::getpid()), turn_left_(limits.messages_per_turn) {
+    : role_(role), limits_(limits), owner_(::getpid()), turns_(limits.messages_per_turn) {
   board_.reads.add(timer_.get(), kTimer);
   board_.reads.add(board_.attention_event.get(), kAttention);
   board_.writes.add(board_.reminder.descriptor(), kRemind);
@@ -70,9 +70,8 @@ void DirectTransport::handle(std::uint64_t tag) {
     if (!connection->is_open()) {
       proceed(connection);
     } else if (!connection->in_turn && !connection->paused()) {
-      connection->in_turn = true;
       connection->receive_now();
-      turns_.push_back(connection.get());
+      turns_.add(*connection);
     }
   }
 }
@@ -92,10 +91,7 @@ void DirectTransport::handle_attention() {
       events_.push_back(std::move(room));
     }
     if (!relieved || role_ == Role::parent) continue;
-    if (!connection->in_turn) {
-      connection->in_turn = true;
-      turns_.push_back(connection.get());
-    }
+    turns_.add(*connection);
   }
 }
 
@@ -161,8 +157,7 @@ void DirectTransport::admit(const Shared& connection) {
   connected.peer = connection->id();
   events_.push_back(std::move(connected));
   // Messages may have come together with the handshake.
-  connection->in_turn = true;
-  turns_.push_back(connection.get());
+  turns_.add(*connection);
   arm_timer();
 }
 
@@ -172,8 +167,7 @@ void DirectTransport::remove(const Shared& connection, std::string reason) {
     const std::lock_guard lock(mutex_);
     connections_.erase(connection->id());
   }
-  if (!turns_.empty() && turns_.front() == connection.get()) turn_left_ = limits_.messages_per_turn;
-  std::erase(turns_, connection.get());
+  turns_.remove(*connection);
   if (connection == sole_) sole_.reset();
   if (connection->was_open()) {
     Event lost;

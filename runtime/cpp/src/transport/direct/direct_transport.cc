@@ -190,6 +190,14 @@ Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   }
 }
 
+/// Something lies in this process that no descriptor tells of.
+inline bool DirectTransport::work_waits() {
+  if (!events_.empty()) return true;
+  return turns_.any_of([](Connection& one) {
+    return !one.paused() && (one.has_message() || one.state() == Connection::State::ended);
+  });
+}
+
 /// The next event that needs no look at anything but the sockets in turn.
 bool DirectTransport::deliver(Event& into) {
   if (stopping_.load(std::memory_order_acquire)) {
@@ -203,7 +211,7 @@ bool DirectTransport::deliver(Event& into) {
     into = std::move(events_.front());
     events_.pop_front();
     found = true;
-  } else if (!turns_.empty()) {
+  } else if (turns_.current() != nullptr) {
     found = deliver_message(into);
   }
   buffered_ = work_waits();
@@ -211,31 +219,28 @@ bool DirectTransport::deliver(Event& into) {
 }
 
 bool DirectTransport::deliver_message(Event& into) {
-  while (!turns_.empty()) {
-    Connection* const connection = turns_.front();
-    if (turn_left_ == 0) {
+  while (Connection* const connection = turns_.current()) {
+    if (turns_.used_up()) {
       // Somebody else's turn, also somebody's who has only just sent something (R3).
-      turns_.pop_front();
-      turns_.push_back(connection);
-      turn_left_ = limits_.messages_per_turn;
+      turns_.pass_on();
       look(Clock::now());
       continue;
     }
     if (connection->paused()) {
-      end_turn(*connection);
+      turns_.end();
       continue;
     }
     if (connection->has_message()) {
-      --turn_left_;
+      turns_.count_message();
       into.kind = Event::Kind::message;
       into.peer = connection->id();
       into.payload = connection->take_message();
-      if (connection->drained() && !connection->has_message()) end_turn(*connection);
+      if (connection->drained() && !connection->has_message()) turns_.end();
       return true;
     }
     if (connection->state() == Connection::State::open &&
         (connection->drained() || connection->receive_now() == Connection::Input::nothing)) {
-      end_turn(*connection);
+      turns_.end();
       continue;
     }
     if (connection->state() == Connection::State::ended) {
@@ -247,22 +252,6 @@ bool DirectTransport::deliver_message(Event& into) {
     }
   }
   return false;
-}
-
-void DirectTransport::end_turn(Connection& connection) {
-  connection.in_turn = false;
-  turns_.pop_front();
-  turn_left_ = limits_.messages_per_turn;
-}
-
-/// Something lies in this process that no descriptor tells of.
-bool DirectTransport::work_waits() {
-  if (!events_.empty()) return true;
-  const auto waits = [](Connection* one) {
-    return !one->paused() && (one->has_message() || one->state() == Connection::State::ended);
-  };
-  if (turns_.empty()) return false;
-  return waits(turns_.front()) || std::any_of(turns_.begin() + 1, turns_.end(), waits);
 }
 
 Connection* DirectTransport::sole_connection() noexcept {
@@ -288,10 +277,7 @@ Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, 
     if ((ready & 1u) == 0) return Received::event;
     if (connection.receive_now() == Connection::Input::nothing) return Received::event;
   }
-  if (!connection.in_turn) {
-    connection.in_turn = true;
-    turns_.push_back(&connection);
-  }
+  turns_.add(connection);
   return Received::event;
 }
 

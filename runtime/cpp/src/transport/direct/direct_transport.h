@@ -23,6 +23,7 @@
 #include "transport/direct/connection.h"
 #include "transport/direct/dialer.h"
 #include "transport/direct/door.h"
+#include "transport/direct/turns.h"
 #include "transport/event_fd.h"
 #include "transport/timer_fd.h"
 #include "transport/transport.h"
@@ -77,7 +78,6 @@ class DirectTransport final : public Transport {
   // ---- the reader
   bool deliver(Event& into);
   bool deliver_message(Event& into);
-  void end_turn(Connection& connection);
   bool work_waits();
   bool look(Deadline deadline);
   void handle(std::uint64_t tag);
@@ -117,8 +117,7 @@ class DirectTransport final : public Transport {
   std::size_t applicants_ = 0;
   std::deque<Event> events_;
   bool buffered_ = false;
-  std::deque<Connection*> turns_;  ///< those that may have something to read, each once
-  std::size_t turn_left_;          ///< messages that the first of them may still deliver
+  Turns turns_;
   Shared sole_;  ///< the only connection, when it is open and nothing else is watched
 };
 

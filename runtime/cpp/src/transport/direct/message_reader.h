@@ -44,6 +44,10 @@ class MessageReader {
   Bytes take_message() noexcept { return std::move(payload_); }
   std::string_view command() const noexcept { return command_; }
   const std::string& fault() const noexcept { return fault_; }
+  /// Nothing has arrived that advance() has not used; what is broken stays so.
+  bool used_up() const noexcept {
+    return input_.unread().empty() && !in_frame_ && frame_ == 0 && fault_.empty();
+  }
   /// The peer stopped in the middle of something.
   bool within_message() const noexcept { return !unread().empty() || in_frame_ || frame_ != 0; }
 
