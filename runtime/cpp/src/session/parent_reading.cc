@@ -129,6 +129,7 @@ void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
 void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty) {
   using Watch = engine::ParentReadRole::Duty::Watch;
   if (duty.watch != Watch::keep && !link.settled) {
+    if (duty.watch == Watch::on) link.transport->begin_watch();
     core_.supervisor.switch_watch(key_, link.tags + kTransport, link.transport->descriptor(),
                                   duty.watch == Watch::on);
   }

@@ -29,7 +29,7 @@ Connection::~Connection() = default;
 
 void Connection::begin_handshake() {
   state_.store(State::handshake, std::memory_order_release);
-  board_.reads.add(socket_.get(), static_cast<std::uint64_t>(id()));
+  watch(true);
   writer_.send_raw(handshake_.output());
 }
 
@@ -66,6 +66,15 @@ Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
   const auto room = input_.room();
   room_ = room.size();
   return take(direct::receive_waiting(socket_.get(), room));
+}
+
+void Connection::watch(bool on) noexcept {
+  const std::lock_guard lock(watching_);
+  if (on == watched_) return;
+  watched_ = on;
+  if (!on) return board_.reads.remove(socket_.get());
+  board_.reads.add(socket_.get(), static_cast<std::uint64_t>(id()));
+  if (paused()) board_.reads.set(socket_.get(), static_cast<std::uint64_t>(id()), false);
 }
 
 void Connection::stop_receiving() noexcept { ::shutdown(socket_.get(), SHUT_RD); }
@@ -140,7 +149,7 @@ bool Connection::handle_command(std::string_view bytes) {
 
 std::uint64_t Connection::end() {
   const std::uint64_t written = writer_.close();
-  board_.reads.remove(socket_.get());
+  watch(false);
   // Whoever still holds us keeps the descriptor, but neither the peer nor large memory.
   ::shutdown(socket_.get(), SHUT_RDWR);
   blocks_.close();
@@ -161,8 +170,9 @@ void Connection::wait_for_room(bool on) noexcept {
 
 void Connection::over_limit(bool on) noexcept {
   if (setup_.role == Role::worker) {
+    const std::lock_guard lock(watching_);
     paused_.store(on, std::memory_order_release);
-    board_.reads.set(socket_.get(), static_cast<std::uint64_t>(id()), !on);
+    if (watched_) board_.reads.set(socket_.get(), static_cast<std::uint64_t>(id()), !on);
   }
   if (on) return;
   relieved_.store(true, std::memory_order_release);

@@ -51,6 +51,7 @@ void DirectTransport::connect(Endpoint endpoint) {
 
 /// One look at everything that is watched; false: nothing was ready.
 bool DirectTransport::look(Deadline deadline) {
+  watch_sole(true);
   std::array<std::uint64_t, 32> ready;
   const std::size_t count = board_.reads.wait(ready, deadline);
   for (std::size_t i = 0; i < count; ++i) handle(ready[i]);
@@ -150,7 +151,10 @@ void DirectTransport::admit(const Shared& connection) {
     }
     for (const Shared& other : others) remove(other, "another peer was first");
   }
-  if (!door_.is_open()) sole_ = connection;
+  if (!door_.is_open()) {
+    sole_ = connection;
+    sole_watched_ = true;
+  }
   update_door();
   Event connected;
   connected.kind = Event::Kind::connected;

@@ -223,7 +223,7 @@ bool DirectTransport::deliver_message(Event& into) {
     if (turns_.used_up()) {
       // Somebody else's turn, also somebody's who has only just sent something (R3).
       turns_.pass_on();
-      look(Clock::now());
+      if (!sole_) look(Clock::now());
       continue;
     }
     if (connection->paused()) {
@@ -264,6 +264,7 @@ Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, 
     const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
                                               : std::chrono::nanoseconds(deadline - Clock::now());
     if (left.count() <= 0) return Received::timeout;
+    watch_sole(false);
     if (connection.receive_waiting(left) == Connection::Input::nothing) {
       return deadline != kNoDeadline && Clock::now() >= deadline ? Received::timeout
                                                                  : Received::event;
@@ -287,6 +288,7 @@ Received DirectTransport::wait_for_all(Deadline deadline, int wake) {
   if (wake == kNoDescriptor && !blocked) {
     return look(deadline) ? Received::event : Received::timeout;
   }
+  watch_sole(true);
   const std::array watched{board_.reads.descriptor(), wake,
                            blocked ? board_.writes.descriptor() : kNoDescriptor};
   const unsigned ready = wait_readable(watched.data(), watched.size(), deadline);

@@ -53,6 +53,7 @@ class DirectTransport final : public Transport {
   Received receive(Event& into, Deadline deadline, int wake) override;
   bool buffered() const noexcept override { return buffered_; }
   int descriptor() const noexcept override { return board_.reads.descriptor(); }
+  void begin_watch() noexcept override { watch_sole(true); }
   int flush_descriptor() const noexcept override { return board_.writes.descriptor(); }
   bool flush() override;
   void stop_receiving() noexcept override;
@@ -93,6 +94,10 @@ class DirectTransport final : public Transport {
   void dial_failed(std::string reason);
   void arm_timer();
   Connection* sole_connection() noexcept;
+  void watch_sole(bool on) noexcept {
+    if (!sole_ || sole_watched_ == on) return;
+    sole_->watch(sole_watched_ = on);
+  }
   // `event` means here: look again.
   Received wait_alone(Connection& connection, Deadline deadline, int wake);
   Received wait_for_all(Deadline deadline, int wake);
@@ -118,6 +123,7 @@ class DirectTransport final : public Transport {
   std::deque<Event> events_;
   bool buffered_ = false;
   Turns turns_;
+  bool sole_watched_ = true;
   Shared sole_;  ///< the only connection, when it is open and nothing else is watched
 };
 
