@@ -417,10 +417,6 @@ void ParentSession::tell_cancelled(const Call& call) {
   say(*link_, to.take_buffer());
 }
 
-std::uint64_t ParentSession::epoch_of(const Link& link) const noexcept {
-  return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
-}
-
 std::uint64_t ParentSession::late_answers() const {
   if (!in_own_process()) return 0;
   const Lock lock(*this);

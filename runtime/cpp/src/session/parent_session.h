@@ -140,7 +140,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void end_all(engine::Ending by);
   Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
   void tell_cancelled(const Call& call);
-  std::uint64_t epoch_of(const Link& link) const noexcept;
+  static std::uint64_t epoch_of(const Link& link) noexcept {
+    return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
+  }
 
   // parent_streams.cc
   static void announce_stream(const Method& method, protocol::CallHead& head);
@@ -204,7 +206,11 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   }
 
   // parent_health.cc
-  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome, Time now);
+  /// The worker has ended `call`.
+  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome, Time now) {
+    engine_.answered(call.epoch, outcome, call.probe, call.begun, now);
+    see_circuit();
+  }
   void judge_end(const Call& call, bool sent, engine::Ending by);
   std::string circuit_text() const;
 

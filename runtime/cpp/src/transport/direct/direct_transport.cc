@@ -176,7 +176,7 @@ Received DirectTransport::try_receive(Event& into) {
 
 Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   for (;;) {
-    if (deliver(into)) return Received::event;
+    if (has_work() && deliver(into)) return Received::event;
     if (!board_.receives) {
       if (look(Clock::now()) && deliver(into)) return Received::event;
       into = Event{};  // closed
@@ -196,6 +196,13 @@ inline bool DirectTransport::work_waits() {
   return turns_.any_of([](Connection& one) {
     return !one.paused() && (one.has_message() || one.state() == Connection::State::ended);
   });
+}
+
+/// What deliver() is for; most often there is nothing before something has been received.
+inline bool DirectTransport::has_work() const noexcept {
+  return turns_.current() != nullptr || !events_.empty() ||
+         board_.attention.load(std::memory_order_acquire) ||
+         stopping_.load(std::memory_order_acquire);
 }
 
 /// The next event that needs no look at anything but the sockets in turn.

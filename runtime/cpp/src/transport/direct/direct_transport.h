@@ -79,6 +79,7 @@ class DirectTransport final : public Transport {
   // ---- the reader
   bool deliver(Event& into);
   bool deliver_message(Event& into);
+  bool has_work() const noexcept;
   bool work_waits();
   bool look(Deadline deadline);
   void handle(std::uint64_t tag);
