@@ -228,15 +228,18 @@ Call* ParentSession::end_answered(Link& link, std::string_view id) {
   return call;
 }
 
-void ParentSession::took_result(Link& link, const protocol::Result& result, Bytes frame, Time now) {
+void ParentSession::took_result(Link& link, const protocol::Result& result, Bytes&& frame,
+                                Time now) {
   Call* const call = end_answered(link, result.id);
   if (call == nullptr) return;
   judge(*call, engine::CircuitBreaker::Outcome::result, now);
-  finish(*call, *call->method, part_of(std::move(frame), result.value), protocol_.format(),
+  keep_part(frame, result.value);
+  finish(*call, *call->method, std::move(frame), protocol_.format(),
          options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil);
 }
 
-void ParentSession::answered(Link& link, const protocol::Message& message, Bytes frame, Time now) {
+void ParentSession::answered(Link& link, const protocol::Message& message, Bytes&& frame,
+                             Time now) {
   const bool readable = message.damage.empty();
   if (readable && message.kind == protocol::MessageKind::response) {
     return took_result(link, {message.id, message.result}, std::move(frame), now);

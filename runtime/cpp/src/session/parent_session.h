@@ -171,8 +171,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void take_buffered(Lock& lock, Link& link);
   Call* find(const Link& link, std::string_view text);
   Call* end_answered(Link& link, std::string_view id);
-  void took_result(Link& link, const protocol::Result& result, Bytes frame, Time now);
-  void answered(Link& link, const protocol::Message& message, Bytes frame, Time now);
+  void took_result(Link& link, const protocol::Result& result, Bytes&& frame, Time now);
+  void answered(Link& link, const protocol::Message& message, Bytes&& frame, Time now);
   void echoed(Link& link, const protocol::Message& message, const Bytes& frame, Time now);
   void became_ready(Link& link, Time now);
 

@@ -23,9 +23,7 @@ Bytes::Bytes(std::vector<std::byte>&& owned) {
 Bytes::Bytes(const Bytes&) noexcept = default;
 Bytes& Bytes::operator=(const Bytes&) noexcept = default;
 Bytes& Bytes::operator=(Bytes&& other) noexcept {
-  owner_.swap(other.owner_);
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
+  swap(other);
   return *this;
 }
 Bytes::~Bytes() = default;

@@ -129,11 +129,6 @@ bool Connection::malformed(std::string reason) {
   return false;
 }
 
-Bytes Connection::take_message() noexcept {
-  ready_ = false;
-  return input_.take_message();
-}
-
 // False: it was the last one.
 bool Connection::handle_command(std::string_view bytes) {
   const auto command = read_command(bytes);

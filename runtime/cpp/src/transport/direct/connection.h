@@ -106,7 +106,11 @@ class Connection final : private WriterWatcher {
   bool drained() const noexcept { return drained_; }
   /// A whole message is there, perhaps the last one before the end.
   bool has_message() { return ready_ || (!input_.used_up() && find_message()); }
-  Bytes take_message() noexcept;
+  /// Into `into`, which is empty.
+  void take_message(Bytes& into) noexcept {
+    ready_ = false;
+    input_.take_message(into);
+  }
   /// True once after the out-queue has drained from over its limit.
   bool take_relieved() noexcept { return relieved_.exchange(false, std::memory_order_acq_rel); }
 

@@ -241,7 +241,8 @@ bool DirectTransport::deliver_message(Event& into) {
       turns_.count_message();
       into.kind = Event::Kind::message;
       into.peer = connection->id();
-      into.payload = connection->take_message();
+      if (!into.payload.empty()) into.payload = Bytes();
+      connection->take_message(into.payload);
       if (connection->drained() && !connection->has_message()) turns_.end();
       return true;
     }

@@ -41,7 +41,8 @@ class MessageReader {
   void received(std::size_t count) noexcept;
   Step advance();
 
-  Bytes take_message() noexcept { return std::move(payload_); }
+  /// Into `into`, which is empty.
+  void take_message(Bytes& into) noexcept { into.swap(payload_); }
   std::string_view command() const noexcept { return command_; }
   const std::string& fault() const noexcept { return fault_; }
   /// Nothing has arrived that advance() has not used; what is broken stays so.
