@@ -114,7 +114,7 @@ std::uint64_t CallIdGenerator::random() noexcept {
   return result;
 }
 
-CallId::Text CallIdSequence::text(const CallId& id) const noexcept {
+[[gnu::hot]] CallId::Text CallIdSequence::text(const CallId& id) const noexcept {
   if ((id.low ^ first_.low) >> 32 != 0) return id.text();
   CallId::Text text;
   std::memcpy(text.data(), text_.data(), kBegin);
@@ -122,7 +122,7 @@ CallId::Text CallIdSequence::text(const CallId& id) const noexcept {
   return text;
 }
 
-std::optional<CallId> CallIdSequence::parse(std::string_view text) const noexcept {
+[[gnu::hot]] std::optional<CallId> CallIdSequence::parse(std::string_view text) const noexcept {
   if (text.size() != CallId::kTextSize || !same_begin(text.data(), text_.data())) {
     return CallId::parse(text);
   }

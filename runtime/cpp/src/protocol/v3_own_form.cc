@@ -223,7 +223,7 @@ bool take_type(Words& words, const char (&type)[size]) noexcept {
 
 }  // namespace
 
-bool read_own_form(std::string_view frame, Message& into) noexcept {
+[[gnu::hot]] bool read_own_form(std::string_view frame, Message& into) noexcept {
   if (frame.size() < kTypeAt) return false;
   const unsigned fields = static_cast<unsigned char>(frame[0]) ^ wire::kFixMap;
   into.id = frame.substr(kIdAt, kOwnIdSize);
@@ -234,7 +234,7 @@ bool read_own_form(std::string_view frame, Message& into) noexcept {
   return take_type(words, kItem) && read_item(words, fields, into);
 }
 
-bool read_own_result(std::string_view frame, Result& into) noexcept {
+[[gnu::hot]] bool read_own_result(std::string_view frame, Result& into) noexcept {
   const char* const at = frame.data();
   if (frame.size() <= kResultValueAt ||
       static_cast<unsigned char>(*at) != (wire::kFixMap | kResponseFields) ||
@@ -254,7 +254,7 @@ void begin_own_form(Encoder& to, std::size_t fields, std::string_view id, std::s
   });
 }
 
-bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
+[[gnu::hot]] bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
   if (head.id.size() != kOwnIdSize || head.function.size() >= wire::kShortString ||
       head.name_space.size() >= wire::kShortString || head.name_space.empty() ||
       head.arguments > kMostArguments || head.credit || !head.traceparent.empty()) {
@@ -277,7 +277,7 @@ bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
   return true;
 }
 
-void begin_own_response(Encoder& to, std::string_view id, double timestamp) {
+[[gnu::hot]] void begin_own_response(Encoder& to, std::string_view id, double timestamp) {
   write(to.buffer(), kHeadSize + length_of(kResult), [&](char* at) {
     return put(put_time(put(put_id(at, kResponseFields, id), kResponse), timestamp), kResult);
   });

@@ -52,7 +52,8 @@ std::string_view name_space_of(const Method& method, std::string_view other) noe
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(const Request& request) const {
+[[gnu::hot]] std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(
+    const Request& request) const {
   if (request.options().timeout) return request.options().timeout;
   if (request.method().timeout.count() > 0) return request.method().timeout;
   return options_.default_timeout;
@@ -82,7 +83,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   return std::nullopt;
 }
 
-Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
+[[gnu::hot]] Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   protocol::CallHead head;  // reads the clock
   // Before any lock: a thread of the parent process may have held it at fork() (R10).
   if (!in_own_process()) return misplaced(request.method().label);
@@ -115,7 +116,7 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   return {};
 }
 
-void ParentSession::prepare(Call& call, const Request& request) {
+[[gnu::hot]] void ParentSession::prepare(Call& call, const Request& request) {
   call.id = ids_.with_low(request.ticket);
   call.method = &request.method();
   if (!request.options().name_space.empty()) call.other_name_space = request.options().name_space;
@@ -126,7 +127,7 @@ void ParentSession::prepare(Call& call, const Request& request) {
   }
 }
 
-Reply ParentSession::call(Request& request) {
+[[gnu::hot]] Reply ParentSession::call(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
   Seat seat;
@@ -170,7 +171,7 @@ Reply ParentSession::call(Request& request) {
   return *std::move(call.reply);
 }
 
-std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
+[[gnu::hot]] std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
   const auto pending =
@@ -195,7 +196,7 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
 }
 
 /// Begins a call that no thread waits for yet.
-void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
+[[gnu::hot]] void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
   open_in_books(call);
   if (call.expired_at_birth()) return end(call, Ending::deadline);
   deadlines_.insert(call);
@@ -203,7 +204,7 @@ void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
   send(lock, call, message);
 }
 
-void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
+[[gnu::hot]] void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
   Link* const link = link_.get();
   std::shared_ptr<Link> kept;  // while the lock is given back
   if (link != nullptr && link->ready && !link->blocked && link->queued.empty()) {
@@ -243,7 +244,7 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
 /// Whether a call may leave together with later ones: nobody waits for it yet, others are in
 /// flight, and a waiting thread has read their answers lately, so it will be back and release what
 /// is held. Where the supervisor reads, calls are made one by one as answers come.
-bool ParentSession::may_hold(const Link& link, const Call& call) const noexcept {
+[[gnu::hot]] bool ParentSession::may_hold(const Link& link, const Call& call) const noexcept {
   using State = engine::ParentReadRole::State;
   const State reader = link.role.state();
   return call.owner != nullptr && ledger_.size() > kBusy &&
@@ -297,7 +298,7 @@ void ParentSession::end(Call& call, Ending by) {
 }
 
 /// The call has its outcome.
-void ParentSession::finished(Call& call) {
+[[gnu::hot]] void ParentSession::finished(Call& call) {
   if (AsyncCall* const owner = call.owner) {
     deadlines_.remove(call);
     if (call.unattended) --unattended_;
@@ -308,7 +309,7 @@ void ParentSession::finished(Call& call) {
   if (draining_ != 0 && ledger_.size() == 0) phase_changed_.notify_all();
 }
 
-void ParentSession::give_out_later(AsyncCall& call) {
+[[gnu::hot]] void ParentSession::give_out_later(AsyncCall& call) {
   (last_ended_ != nullptr ? last_ended_->ended_next_ : first_ended_) = &call;
   last_ended_ = &call;
   call.ended_.store(true, std::memory_order_release);
@@ -354,7 +355,7 @@ void ParentSession::end_all(Ending by) {
     end(static_cast<Call&>(*entry), by);
 }
 
-void ParentSession::open_in_books(Call& call) {
+[[gnu::hot]] void ParentSession::open_in_books(Call& call) {
   ledger_.open(call);
   engine_.began();
   if (engine_.breaker().admits()) return;
@@ -423,7 +424,7 @@ std::uint64_t ParentSession::late_answers() const {
   return ledger_.late();
 }
 
-void ParentSession::Lock::give_out() {
+[[gnu::hot]] void ParentSession::Lock::give_out() {
   AsyncCall* ended = std::exchange(session_.first_ended_, nullptr);
   session_.last_ended_ = nullptr;
   const std::vector<Note> notes = std::exchange(session_.notes_, {});

@@ -67,7 +67,9 @@ ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> laun
 
 ParentSession::~ParentSession() = default;
 
-bool ParentSession::in_own_process() const noexcept { return process_epoch_ == process_epoch(); }
+[[gnu::hot]] bool ParentSession::in_own_process() const noexcept {
+  return process_epoch_ == process_epoch();
+}
 
 Failure ParentSession::misplaced(std::string_view what) const {
   return {ErrorCode::wrong_process, Execution::not_executed,

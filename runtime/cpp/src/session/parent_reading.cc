@@ -41,7 +41,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
 
 }  // namespace
 
-void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
+[[gnu::hot]] void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
   // Whatever ends the wait, an exception too: the reading is passed on, or nobody would read any
   // more.
   struct Place {
@@ -86,7 +86,7 @@ void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wak
   }
 }
 
-bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
+[[gnu::hot]] bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   lock.unlock();
   Arrived arrived;
   const Received received = link.transport->receive(arrived.event, until, wake);
@@ -103,7 +103,7 @@ bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
 }
 
 /// Takes what has come already, several messages with one look at the clock and under one lock.
-void ParentSession::take_buffered(Lock& lock, Link& link) {
+[[gnu::hot]] void ParentSession::take_buffered(Lock& lock, Link& link) {
   while (link.transport->buffered()) {
     lock.unlock();
     ArrivedTogether batch;
@@ -121,7 +121,7 @@ void ParentSession::take_buffered(Lock& lock, Link& link) {
   }
 }
 
-void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
+[[gnu::hot]] void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
   if (seat.leads && link.transport->buffered()) take_buffered(lock, link);
   act(link, link.role.leave(seat, unattended_ > 0));
 }
@@ -141,7 +141,7 @@ void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty
 }
 
 /// May give the lock back for a while.
-void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
+[[gnu::hot]] void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
   const Event& event = arrived.event;
   switch (event.kind) {
     case Event::Kind::message:
@@ -175,7 +175,7 @@ void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
   }
 }
 
-void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
+[[gnu::hot]] void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
   using protocol::MessageKind;
   const bool ours = arrived.event.peer == link.peer;
   if (arrived.result) {
@@ -210,13 +210,13 @@ void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time 
 }
 
 /// The open call that a message on `link` belongs to; null: it is late, and counted as such.
-Call* ParentSession::find(const Link& link, std::string_view text) {
+[[gnu::hot]] Call* ParentSession::find(const Link& link, std::string_view text) {
   const auto id = ids_.parse(text);
   return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
 }
 
 /// Ends the call that an answer belongs to; null: it is late.
-Call* ParentSession::end_answered(Link& link, std::string_view id) {
+[[gnu::hot]] Call* ParentSession::end_answered(Link& link, std::string_view id) {
   Call* const call = find(link, id);
   if (call == nullptr) {
     note(events::kLateAnswer, "an answer that nobody waits for", id);
@@ -228,8 +228,8 @@ Call* ParentSession::end_answered(Link& link, std::string_view id) {
   return call;
 }
 
-void ParentSession::took_result(Link& link, const protocol::Result& result, Bytes&& frame,
-                                Time now) {
+[[gnu::hot]] void ParentSession::took_result(Link& link, const protocol::Result& result,
+                                             Bytes&& frame, Time now) {
   Call* const call = end_answered(link, result.id);
   if (call == nullptr) return;
   judge(*call, engine::CircuitBreaker::Outcome::result, now);

@@ -171,7 +171,7 @@ void ParentSession::beat(Link& link, Time now) {
   engine_.beat_sent(id, left, now);
 }
 
-void ParentSession::wake_at(Time time) {
+[[gnu::hot]] void ParentSession::wake_at(Time time) {
   if (time >= wakes_at_ || key_ == 0) return;
   wakes_at_ = time;
   core_.supervisor.call_at(key_, time);

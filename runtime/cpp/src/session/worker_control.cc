@@ -21,7 +21,7 @@ constexpr auto kStuck = 500ms;
 
 }  // namespace
 
-void WorkerSession::handle(Event& event, bool may_run) {
+[[gnu::hot]] void WorkerSession::handle(Event& event, bool may_run) {
   switch (event.kind) {
     case Event::Kind::message:
       return handle_message(event, may_run);
@@ -36,7 +36,7 @@ void WorkerSession::handle(Event& event, bool may_run) {
   }
 }
 
-void WorkerSession::handle_message(Event& event, bool may_run) {
+[[gnu::hot]] void WorkerSession::handle_message(Event& event, bool may_run) {
   protocol::Message message;
   if (protocol_.read(event.payload, message) != protocol::Reading::message) {
     options_.log(events::kForeignMessage, "a message that is none of ours was ignored",

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kFirstCapacity = 256;  // holds an ordinary call
 }
 
-Buffer::~Buffer() { std::free(data_); }
+[[gnu::hot]] Buffer::~Buffer() { std::free(data_); }
 
 void Buffer::grow(std::size_t more) {
   if (more > std::numeric_limits<std::size_t>::max() / 2 - size_) throw std::bad_alloc();

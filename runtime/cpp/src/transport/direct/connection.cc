@@ -61,7 +61,7 @@ void Connection::proceed() {
   if (state() == State::ended) reason_ = handshake_.broken_off(reason_);
 }
 
-Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
+[[gnu::hot]] Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
   timeout_.set(socket_.get(), left);
   const auto room = input_.room();
   room_ = room.size();
@@ -85,7 +85,7 @@ std::int64_t Connection::receive_now_from() {
   return direct::receive_now(socket_.get(), room);
 }
 
-Connection::Input Connection::take(std::int64_t received) {
+[[gnu::hot]] Connection::Input Connection::take(std::int64_t received) {
   drained_ = received < static_cast<std::int64_t>(room_);
   if (received > 0) {
     input_.received(static_cast<std::size_t>(received));
@@ -105,7 +105,7 @@ Connection::Input Connection::fail(std::string reason) {
   return Input::ended;
 }
 
-bool Connection::find_message() {
+[[gnu::hot]] bool Connection::find_message() {
   while (!ready_ && !malformed_) {
     switch (input_.advance()) {
       case MessageReader::Step::message:

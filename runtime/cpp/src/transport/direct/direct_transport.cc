@@ -33,7 +33,7 @@ class DirectTransport::DirectOutlet final : public Outlet {
   DirectOutlet(DirectTransport& transport, Shared connection) noexcept
       : transport_(transport), connection_(std::move(connection)) {}
 
-  Sent try_send(Buffer& message, std::uint64_t* number, Urgency urgency) override {
+  [[gnu::hot]] Sent try_send(Buffer& message, std::uint64_t* number, Urgency urgency) override {
     return transport_.send(connection_, message, number, urgency);
   }
   Sent lend(Buffer& message, std::uint64_t* number) override {
@@ -53,8 +53,8 @@ std::shared_ptr<Outlet> DirectTransport::outlet(PeerId peer) {
   return Transport::outlet(peer);
 }
 
-Sent DirectTransport::send(const Shared& connection, Buffer& message, std::uint64_t* number,
-                           Urgency urgency) {
+[[gnu::hot]] Sent DirectTransport::send(const Shared& connection, Buffer& message,
+                                        std::uint64_t* number, Urgency urgency) {
   const Sent sent = connection->writer().send(message, number, urgency);
   if (urgency == Urgency::held && connection->begins_to_hold()) {
     const std::lock_guard lock(mutex_);
@@ -64,7 +64,7 @@ Sent DirectTransport::send(const Shared& connection, Buffer& message, std::uint6
   return sent;
 }
 
-void DirectTransport::release() {
+[[gnu::hot]] void DirectTransport::release() {
   if (!holds_.load(std::memory_order_acquire)) return;
   std::vector<Shared> holding;
   {
@@ -169,12 +169,12 @@ void DirectTransport::shutdown() noexcept {
 
 // ---- the reader
 
-Received DirectTransport::try_receive(Event& into) {
+[[gnu::hot]] Received DirectTransport::try_receive(Event& into) {
   if (deliver(into) || (look(Clock::now()) && deliver(into))) return Received::event;
   return Received::timeout;
 }
 
-Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
+[[gnu::hot]] Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   for (;;) {
     if (has_work() && deliver(into)) return Received::event;
     if (!board_.receives) {
@@ -206,7 +206,7 @@ inline bool DirectTransport::has_work() const noexcept {
 }
 
 /// The next event that needs no look at anything but the sockets in turn.
-bool DirectTransport::deliver(Event& into) {
+[[gnu::hot]] bool DirectTransport::deliver(Event& into) {
   if (stopping_.load(std::memory_order_acquire)) {
     into = Event{};
     buffered_ = false;
@@ -225,7 +225,7 @@ bool DirectTransport::deliver(Event& into) {
   return found;
 }
 
-bool DirectTransport::deliver_message(Event& into) {
+[[gnu::hot]] bool DirectTransport::deliver_message(Event& into) {
   while (Connection* const connection = turns_.current()) {
     if (turns_.used_up()) {
       // Somebody else's turn, also somebody's who has only just sent something (R3).
@@ -262,12 +262,13 @@ bool DirectTransport::deliver_message(Event& into) {
   return false;
 }
 
-Connection* DirectTransport::sole_connection() noexcept {
+[[gnu::hot]] Connection* DirectTransport::sole_connection() noexcept {
   return sole_ && sole_->is_open() && !sole_->paused() && board_.blocked == 0 ? sole_.get()
                                                                               : nullptr;
 }
 
-Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, int wake) {
+[[gnu::hot]] Received DirectTransport::wait_alone(Connection& connection, Deadline deadline,
+                                                  int wake) {
   if (wake == kNoDescriptor) {
     const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
                                               : std::chrono::nanoseconds(deadline - Clock::now());

@@ -10,7 +10,7 @@
 
 namespace multifrost::transport::direct {
 
-Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency, Loan loan) {
+[[gnu::hot]] Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency, Loan loan) {
   const MessageHead head(message.size());
   std::uint64_t word = word_.load(std::memory_order_relaxed);
   const bool may_wait = urgency == Urgency::held && message.size() < kEnough;
@@ -26,7 +26,8 @@ Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency, Loan 
 }
 
 // The usual case: nobody else writes, nothing waits, the system takes everything.
-void Writer::write_alone(std::uint64_t word, std::string_view head, Buffer& message, Loan loan) {
+[[gnu::hot]] void Writer::write_alone(std::uint64_t word, std::string_view head, Buffer& message,
+                                      Loan loan) {
   const std::size_t size = head.size() + message.size();
   const Written written = write_message(head, message);
   if (written.bytes == size) {
@@ -48,8 +49,8 @@ void Writer::write_alone(std::uint64_t word, std::string_view head, Buffer& mess
   write_queue(lock);
 }
 
-Sent Writer::send_locked(std::string_view head, Buffer& message, std::uint64_t* number,
-                         Urgency urgency, Loan loan) {
+[[gnu::hot]] Sent Writer::send_locked(std::string_view head, Buffer& message, std::uint64_t* number,
+                                      Urgency urgency, Loan loan) {
   const std::size_t size = head.size() + message.size();
   Lock lock(mutex_);
   if (broken_) return Sent::gone;
@@ -141,7 +142,7 @@ void Writer::wait_for_writing(Lock& lock) {
 }
 
 /// By whoever writes; gives the writing up.
-void Writer::write_queue(Lock& lock) {
+[[gnu::hot]] void Writer::write_queue(Lock& lock) {
   bool full = false;
   while (!full && !broken_) {
     if (active_.empty()) std::swap(active_, queued_);
@@ -160,7 +161,8 @@ void Writer::write_queue(Lock& lock) {
   end_writing(full);
 }
 
-Writer::Written Writer::write_message(std::string_view head, const Buffer& message) const noexcept {
+[[gnu::hot]] Writer::Written Writer::write_message(std::string_view head,
+                                                   const Buffer& message) const noexcept {
   // For the system one small piece costs less than two.
   std::array<char, 1024> joined;
   const std::size_t size = head.size() + message.size();
@@ -182,7 +184,7 @@ Writer::Written Writer::write(std::span<const iovec> parts) const noexcept {
   return outcome_of(send_now(socket_, parts));
 }
 
-Writer::Written Writer::outcome_of(std::int64_t sent) noexcept {
+[[gnu::hot]] Writer::Written Writer::outcome_of(std::int64_t sent) noexcept {
   if (sent >= 0) return {Written::State::some, static_cast<std::size_t>(sent)};
   // ENOBUFS: a Unix socket's way of saying "later".
   const bool later = sent == -EAGAIN || sent == -EWOULDBLOCK || sent == -ENOBUFS;
