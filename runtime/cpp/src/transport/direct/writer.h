@@ -30,6 +30,7 @@
 #include <string_view>
 
 #include "multifrost/buffer.h"
+#include "transport/direct/frame.h"
 #include "transport/direct/out_segments.h"
 #include "transport/transport.h"
 
@@ -99,10 +100,10 @@ class Writer {
 
   Sent send_locked(std::string_view head, Buffer& message, std::uint64_t* number, Urgency urgency,
                    Loan loan);
-  Written write_message(std::string_view head, const Buffer& message) const noexcept;
+  Written write_message(const MessageHead& head, Buffer& message) const noexcept;
   Written write(std::span<const iovec> parts) const noexcept;
   static Written outcome_of(std::int64_t sent) noexcept;
-  void write_alone(std::uint64_t word, std::string_view head, Buffer& message, Loan loan);
+  void write_alone(std::uint64_t word, const MessageHead& head, Buffer& message, Loan loan);
   bool is_writing() const noexcept {
     return (word_.load(std::memory_order_acquire) & kWriting) != 0;
   }
