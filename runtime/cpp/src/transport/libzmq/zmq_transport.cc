@@ -12,6 +12,8 @@ namespace {
 
 /// So many held bytes are handed on without waiting for more.
 constexpr std::size_t kEnough = 16 * 1024;
+/// The memory of so many events is used again.
+constexpr std::size_t kKept = 1024;
 
 Failure zmq_failure(const std::string& what) {
   return {ErrorCode::connection, Execution::not_executed,
@@ -85,10 +87,9 @@ Sent ZmqTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number,
       to.wants_room = true;
       return Sent::full;
     }
-    to.queued_bytes += message.size();
-    waiting = to.queued_bytes;
-    to.queue.push_back(std::move(message));
-    message = Buffer();
+    const std::size_t size = message.size();
+    to.queue.emplace_back(message);
+    waiting = to.queued_bytes += size;
     if (number != nullptr) *number = to.handed + to.in_hand + to.queue.size();
   }
   if (urgency != Urgency::held || waiting >= kEnough) {
@@ -152,18 +153,23 @@ void ZmqTransport::shutdown() noexcept {
 // ---- the reader
 
 Received ZmqTransport::try_receive(Event& into) {
-  if (taken_.empty() && !take_events()) {
+  if (!buffered() && !take_events()) {
     into = Event{};
     return over_ ? Received::event : Received::timeout;
   }
-  into = std::move(taken_.front());
-  taken_.pop_front();
+  Event& next = taken_[next_taken_++];
+  into.kind = next.kind;
+  into.peer = next.peer;
+  into.payload = std::move(next.payload);
+  if (next.kind != Event::Kind::message) into = std::move(next);
   return Received::event;
 }
 
 /// All that have come, under one lock. False: none have.
 bool ZmqTransport::take_events() {
   bool was_full = false;
+  next_taken_ = 0;
+  taken_.capacity() <= kKept ? taken_.clear() : std::vector<Event>().swap(taken_);
   {
     const std::lock_guard lock(mutex_);
     over_ = stopping_ || receiving_ended_;
@@ -176,7 +182,7 @@ bool ZmqTransport::take_events() {
     }
   }
   if (was_full) work_.set();
-  return !taken_.empty();
+  return buffered();
 }
 
 Received ZmqTransport::receive(Event& into, Deadline deadline, int wake) {
@@ -250,6 +256,7 @@ void ZmqTransport::drop(PeerId id, std::string reason) {
         .written = found->second.handed + found->second.in_hand,
         .reason = std::move(reason)});
   peers_.erase(found);
+  drops_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void ZmqTransport::push(Event event) {
