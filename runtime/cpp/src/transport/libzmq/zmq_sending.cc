@@ -1,9 +1,5 @@
 // Sending, on whatever thread holds the socket.
 #include <cerrno>
-#include <deque>
-#include <iterator>
-#include <string>
-#include <utility>
 
 #include "transport/libzmq/zmq_library.h"
 #include "transport/libzmq/zmq_transport.h"
@@ -31,19 +27,18 @@ bool ZmqTransport::send_to(PeerId id, bool& sent) {
     const auto found = peers_.find(id);
     if (found == peers_.end()) return false;
     in_hand_.swap(found->second.queue);
-    found->second.in_hand = in_hand_.size();
+    found->second.in_hand = in_hand_.count();
     receiver_ = found->second.identity;
   }
   bool stuck = false, gone = false;
   std::size_t count = 0, bytes = 0;
   while (!in_hand_.empty()) {
-    const std::size_t size = in_hand_.front().size();
-    if (!send(in_hand_.front())) {
+    const std::size_t size = in_hand_.front_size();
+    if (!send_next()) {
       gone = zmq().error_number() == EHOSTUNREACH;
       stuck = !gone;
       break;
     }
-    in_hand_.pop_front();
     bytes += size;
     ++count;
   }
@@ -52,7 +47,7 @@ bool ZmqTransport::send_to(PeerId id, bool& sent) {
   const Lock lock(*this);
   const auto found = peers_.find(id);
   if (found == peers_.end()) {
-    in_hand_.clear();
+    in_hand_.abandon(abandoned_);
     return false;
   }
   Peer& peer = found->second;
@@ -60,8 +55,7 @@ bool ZmqTransport::send_to(PeerId id, bool& sent) {
   peer.in_hand = 0;
   peer.queued_bytes -= bytes;
   if (!in_hand_.empty()) {  // before those that have come meanwhile
-    std::move(peer.queue.begin(), peer.queue.end(), std::back_inserter(in_hand_));
-    peer.queue.clear();
+    in_hand_.append(peer.queue);
     peer.queue.swap(in_hand_);
   }
   if (peer.wants_room && peer.queued_bytes <= limits_.out_queue / 4) {
@@ -74,10 +68,10 @@ bool ZmqTransport::send_to(PeerId id, bool& sent) {
 
 /// All frames or none: the first one decides, libzmq takes the rest of a message that it has
 /// begun.
-bool ZmqTransport::send(ZmqFrame& payload) {
+bool ZmqTransport::send_next() {
   void* const socket = socket_.get();
   if (role_ == Role::worker && !ZmqFrame::send_first(socket, receiver_)) return false;
-  return ZmqFrame::send_first(socket, {}) && payload.send(socket);
+  return ZmqFrame::send_first(socket, {}) && in_hand_.send_front(socket);
 }
 
 }  // namespace multifrost::transport

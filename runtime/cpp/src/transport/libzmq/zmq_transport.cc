@@ -88,9 +88,9 @@ Sent ZmqTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number,
       return Sent::full;
     }
     const std::size_t size = message.size();
-    to.queue.emplace_back(message);
+    to.queue.add(message, urgency == Urgency::held);
     waiting = to.queued_bytes += size;
-    if (number != nullptr) *number = to.handed + to.in_hand + to.queue.size();
+    if (number != nullptr) *number = to.handed + to.in_hand + to.queue.count();
   }
   if (urgency != Urgency::held || waiting >= kEnough) {
     send_from_here();
@@ -255,6 +255,7 @@ void ZmqTransport::drop(PeerId id, std::string reason) {
         .payload = {},
         .written = found->second.handed + found->second.in_hand,
         .reason = std::move(reason)});
+  found->second.queue.abandon(abandoned_);
   peers_.erase(found);
   drops_.fetch_add(1, std::memory_order_relaxed);
 }

@@ -11,7 +11,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,6 +23,7 @@
 #include "transport/event_fd.h"
 #include "transport/libzmq/zmq_frame.h"
 #include "transport/libzmq/zmq_handles.h"
+#include "transport/libzmq/zmq_outbox.h"
 #include "transport/transport.h"
 
 namespace multifrost::transport {
@@ -71,7 +71,7 @@ class ZmqTransport final : public Transport {
   struct Peer {
     std::string identity;  ///< a worker's name for its parent
     int source = -1;  ///< the connection's descriptor inside libzmq, to match the monitor's reports
-    std::deque<ZmqFrame> queue;
+    ZmqOutbox queue;
     std::size_t queued_bytes = 0;  ///< those in hand too
     std::size_t in_hand = 0;       ///< messages that are just being sent
     std::uint64_t handed = 0;      ///< messages given to libzmq, which may or may not write them
@@ -98,7 +98,7 @@ class ZmqTransport final : public Transport {
   // ---- under socket_mutex_ (zmq_sending.cc)
   bool send_all(bool& sent);
   bool send_to(PeerId id, bool& sent);
-  bool send(ZmqFrame& payload);
+  bool send_next();
   bool has_input() const;
 
   void tell_reader();
@@ -133,8 +133,8 @@ class ZmqTransport final : public Transport {
   ZmqSocket monitor_;
   // Under it:
   std::vector<PeerId> ids_to_send_;
-  std::deque<ZmqFrame> in_hand_;  ///< what is just being sent
-  std::string receiver_;          ///< to whom
+  ZmqOutbox in_hand_;     ///< what is just being sent
+  std::string receiver_;  ///< to whom
   bool bound_ = false;
   EventFd arrived_;                     ///< set while there are events, for the reader
   EventFd work_;                        ///< set when the I/O thread has something to look at
@@ -145,6 +145,7 @@ class ZmqTransport final : public Transport {
   std::mutex mutex_;
   std::condition_variable ended_condition_;
   std::map<PeerId, Peer> peers_;
+  std::vector<std::unique_ptr<ZmqParcel>> abandoned_;  ///< in part sent to peers that are no longer
   std::vector<Event> events_;
   bool tell_reader_ = false;   ///< the first of them has come
   bool told_ = false;          ///< `arrived_` is set, or is just being set
