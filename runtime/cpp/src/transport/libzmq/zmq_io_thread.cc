@@ -20,6 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kRetry{5};
 /// A message that has left goes on travelling for so long after finish().
 constexpr milliseconds kLongestLinger{60'000};
+/// So many messages are received before the reader gets them and the out-queues are looked at.
+constexpr std::size_t kTurn = 256;
 /// The monitor names no descriptor with a handshake; a peer's first message does.
 constexpr int kUnknownSource = -1;
 
@@ -90,10 +92,10 @@ bool ZmqTransport::has_input() const {
 bool ZmqTransport::receive_all() {
   const std::uint64_t drops = drops_.load(std::memory_order_relaxed);
   Frames frames;
-  while (received_.size() < limits_.messages_per_turn) {
+  while (received_.size() < kTurn) {
     if (receive_one(frames) == Step::nothing) break;
   }
-  const bool turn_over = received_.size() >= limits_.messages_per_turn;
+  const bool turn_over = received_.size() >= kTurn;
   if (!received_.empty()) deliver(drops);
   return turn_over;
 }
