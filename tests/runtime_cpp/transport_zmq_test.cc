@@ -10,11 +10,6 @@
 #include "transport_support.h"
 #include "zmq_socket.h"
 
-// libzmq is not instrumented: ThreadSanitizer cannot see how its threads hand messages over (R9).
-// Only what happens inside it is left out.
-extern "C" const char* __tsan_default_suppressions();
-extern "C" const char* __tsan_default_suppressions() { return "race:libzmq.so\n"; }
-
 namespace multifrost::transport {
 namespace {
 
@@ -36,7 +31,8 @@ void send_held(Transport& transport, PeerId peer, int number, std::uint64_t* mes
 
 class ZmqTransportTest : public ::testing::Test {
  protected:
-  static constexpr int kMany = 20'000;
+  static constexpr int kSome = 5'000;
+  static constexpr int kMany = 20'000;  ///< more than the system and libzmq take on their own
 
   std::unique_ptr<Factory> factory_ = make_zmq_factory();
 };
@@ -49,7 +45,7 @@ TEST_F(ZmqTransportTest, HeldMessagesArriveInOrder) {
   const PeerId to_worker = expect_connected(parent);
   std::thread answers([&] {
     const PeerId to_parent = expect_connected(*worker);
-    for (int i = 0; i < kMany; ++i) {
+    for (int i = 0; i < kSome; ++i) {
       ASSERT_EQ(expect_message(*worker), text(i));
       std::uint64_t number = 0;
       send_held(*worker, to_parent, i, &number);
@@ -58,15 +54,15 @@ TEST_F(ZmqTransportTest, HeldMessagesArriveInOrder) {
     worker->release();
   });
   std::thread calls([&] {
-    for (int i = 0; i < kMany; ++i) {
+    for (int i = 0; i < kSome; ++i) {
       Buffer message = buffer_of(text(i));
-      // Far less waits at any time than would be refused.
+      // All of them together are less than would be refused.
       ASSERT_EQ(parent.try_send(to_worker, message, nullptr, i % 9 ? Urgency::held : Urgency::now),
                 Sent::taken);
     }
     parent.release();
   });
-  for (int i = 0; i < kMany; ++i) ASSERT_EQ(expect_message(parent), text(i));
+  for (int i = 0; i < kSome; ++i) ASSERT_EQ(expect_message(parent), text(i));
   calls.join();
   answers.join();
 }
