@@ -25,6 +25,13 @@
 
 namespace multifrost::transport::direct {
 
+/// The whole one that `reader` has.
+inline Bytes message_of(MessageReader& reader) {
+  Bytes message;
+  reader.take_message(message);
+  return message;
+}
+
 /// Lets a transport do its connection work while somebody else is waited for.
 class Pump {
  public:

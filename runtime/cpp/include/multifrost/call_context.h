@@ -23,7 +23,18 @@ class CallContext {
         name_space_(name_space),
         deadline_(deadline),
         stop_(std::move(stop)) {}
-  /// For sessions: a trace as it came; kept if it is valid (multifrost/trace_context.h).
+  /// For sessions, which keep one for many calls: of everything but the stop token.
+  void begin(std::string_view peer, std::string_view id, std::string_view name_space,
+             std::optional<Clock::time_point> deadline) noexcept {
+    peer_ = peer;
+    id_ = id;
+    name_space_ = name_space;
+    deadline_ = deadline;
+    traceparent_ = tracestate_ = {};
+  }
+  /// The same: calls that begin from now on have another one.
+  void set_stop(std::stop_token stop) noexcept { stop_ = std::move(stop); }
+  /// The same: a trace as it came; kept if it is valid (multifrost/trace_context.h).
   void set_trace(std::string_view traceparent, std::string_view tracestate) noexcept;
 
   /// When the caller stops waiting, if it said so.

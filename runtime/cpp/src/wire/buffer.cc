@@ -11,14 +11,16 @@ namespace {
 constexpr std::size_t kFirstCapacity = 256;  // holds an ordinary call
 }
 
-Buffer::~Buffer() { std::free(data_); }
+[[gnu::hot]] Buffer::~Buffer() {
+  if (data_ != nullptr) std::free(data_ - kHeadRoom);
+}
 
 void Buffer::grow(std::size_t more) {
   if (more > std::numeric_limits<std::size_t>::max() / 2 - size_) throw std::bad_alloc();
   const std::size_t wanted = std::max({size_ + more, capacity_ * 2, kFirstCapacity});
-  void* bigger = std::realloc(data_, wanted);
+  void* bigger = std::realloc(data_ == nullptr ? nullptr : data_ - kHeadRoom, kHeadRoom + wanted);
   if (bigger == nullptr) throw std::bad_alloc();
-  data_ = static_cast<char*>(bigger);
+  data_ = static_cast<char*>(bigger) + kHeadRoom;
   capacity_ = wanted;
 }
 
