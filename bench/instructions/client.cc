@@ -6,12 +6,14 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench.mf.h"
 #include "harness/fail.h"
 #include "harness/peer.h"
 #include "multifrost/parent_worker.h"
+#include "multifrost/runtime.h"
 
 namespace {
 
@@ -44,9 +46,15 @@ void call_in_windows(const BenchClient& client, std::uint64_t count, std::uint64
 int main(int argc, char** argv) {
   bench::require(argc >= 6,
                  "usage: counted_calls WORKER TRANSPORT PLACE WINDOW COUNT [INTERPRETER]");
+  multifrost::RuntimeOptions here;
+  if (std::string_view(argv[2]) == "libzmq") here.transport = multifrost::TransportKind::libzmq;
+  multifrost::Runtime runtime(here);
   multifrost::SpawnOptions options;
   options.arguments = {argv[2], argv[3]};
-  const auto client = BenchClient::spawn(argv[1], argc > 6 ? argv[6] : "", options);
+  auto worker =
+      multifrost::ParentWorker::spawn(argv[1], argc > 6 ? argv[6] : "", options, &runtime);
+  worker.start();
+  const BenchClient client(worker.channel());
   const auto window = std::strtoull(argv[4], nullptr, 10);
   const auto count = std::strtoull(argv[5], nullptr, 10);
   if (window == 1) {

@@ -1,5 +1,5 @@
-// What the direct transport's tests share: transports in pairs, events one by one, and a peer made
-// of a bare socket that can say anything.
+// What the direct transport's tests share: transports in pairs, and a peer made of a bare socket
+// that can say anything.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,48 +21,15 @@
 #include "transport/direct/socket.h"
 #include "transport/event_fd.h"
 #include "transport/transport.h"
+#include "transport_support.h"
 
 namespace multifrost::transport::direct {
-
-/// A hang guard, never a measurement.
-inline Deadline guard() { return Clock::now() + std::chrono::seconds(30); }
-
-inline Buffer buffer_of(std::string_view text) {
-  Buffer buffer;
-  buffer.append(text);
-  return buffer;
-}
 
 /// The whole one that `reader` has.
 inline Bytes message_of(MessageReader& reader) {
   Bytes message;
   reader.take_message(message);
   return message;
-}
-
-inline Sent send(Transport& transport, PeerId peer, std::string_view text,
-                 std::uint64_t* number = nullptr) {
-  Buffer buffer = buffer_of(text);
-  return transport.try_send(peer, buffer, number);
-}
-
-/// The next event, which must be of this kind.
-inline Event expect(Transport& transport, Event::Kind kind) {
-  Event event;
-  const Received received = transport.receive(event, guard());
-  EXPECT_EQ(received, Received::event) << "nothing came";
-  if (received == Received::event) {
-    EXPECT_EQ(event.kind, kind) << "reason: " << event.reason;
-  }
-  return event;
-}
-
-inline PeerId expect_connected(Transport& transport) {
-  return expect(transport, Event::Kind::connected).peer;
-}
-
-inline std::string expect_message(Transport& transport) {
-  return std::string(expect(transport, Event::Kind::message).payload.as_text());
 }
 
 /// Lets a transport do its connection work while somebody else is waited for.

@@ -1,11 +1,10 @@
-// What is done with the sockets: receiving, on the I/O thread, and sending.
+// What the I/O thread does: receiving, and whatever else happens to the sockets.
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <utility>
-#include <vector>
 
 #include "transport/libzmq/zmq_library.h"
 #include "transport/libzmq/zmq_transport.h"
@@ -19,10 +18,10 @@ using std::chrono::milliseconds;
 /// How often a message is offered again to a ROUTER's peer that does not read: POLLOUT does not
 /// tell.
 constexpr milliseconds kRetry{5};
-/// Messages up to this size are copied into libzmq; longer ones are lent.
-constexpr std::size_t kCopied = 4096;
 /// A message that has left goes on travelling for so long after finish().
 constexpr milliseconds kLongestLinger{60'000};
+/// So many messages are received before the reader gets them and the out-queues are looked at.
+constexpr std::size_t kTurn = 256;
 /// The monitor names no descriptor with a handshake; a peer's first message does.
 constexpr int kUnknownSource = -1;
 
@@ -91,59 +90,89 @@ bool ZmqTransport::has_input() const {
 
 /// Receives until there is nothing, or a turn is over (true).
 bool ZmqTransport::receive_all() {
-  std::vector<Incoming> messages;
-  bool turn_over = false;
-  for (;;) {
-    turn_over = messages.size() == limits_.messages_per_turn;
-    if (turn_over) break;
-    Incoming message;
-    const Step step = receive_one(message);
-    if (step == Step::nothing) break;
-    if (step == Step::message) messages.push_back(std::move(message));
+  const std::uint64_t drops = drops_.load(std::memory_order_relaxed);
+  Frames frames;
+  while (received_.size() < kTurn) {
+    if (receive_one(frames) == Step::nothing) break;
   }
-  if (!messages.empty()) deliver(messages);
+  const bool turn_over = received_.size() >= kTurn;
+  if (!received_.empty()) deliver(drops);
   return turn_over;
 }
 
-ZmqTransport::Step ZmqTransport::receive_one(Incoming& into) {
+ZmqTransport::Step ZmqTransport::receive_one(Frames& frames) {
   void* const socket = socket_.get();
-  ZmqFrame first;
-  if (!first.receive(socket)) return Step::nothing;
-  bool more = first.more();
+  if (!frames.first.receive(socket)) return Step::nothing;
+  bool more = frames.first.more();
   if (role_ == Role::worker) {
-    into.identity = first.text();
-    ZmqFrame delimiter;
-    if (!more || !delimiter.receive(socket)) return Step::skipped;
-    more = delimiter.more();
+    if (!more || !frames.delimiter.receive(socket)) return Step::skipped;
+    more = frames.delimiter.more();
   }
   // Behind the delimiter, whose content is not checked, the payload follows (wire page "Framing").
-  into.payload = std::make_shared<ZmqFrame>();
-  if (!more || !into.payload->receive(socket)) return Step::skipped;
-  for (more = into.payload->more(); more;) {
+  if (!more || !frames.payload.receive(socket)) return Step::skipped;
+  for (more = frames.payload.more(); more;) {
     ZmqFrame further;
     more = further.receive(socket) && further.more();
   }
+  const std::string_view identity =
+      role_ == Role::worker ? frames.first.text() : std::string_view();
+  Event& event = received_.emplace_back();
+  event.kind = Event::Kind::message;
+  event.peer = sender(identity, frames.payload);
+  event.payload = keep(frames.payload);
   return Step::message;
 }
 
-void ZmqTransport::deliver(std::vector<Incoming>& messages) {
-  const std::lock_guard lock(mutex_);
-  for (Incoming& message : messages) {
-    const int source = message.payload->source_socket();
-    auto found = std::find_if(peers_.begin(), peers_.end(), [&](const auto& entry) {
-      return role_ == Role::parent || entry.second.identity == message.identity;
-    });
-    // A parent may hear its worker before the monitor reports the handshake.
-    const PeerId peer =
-        found != peers_.end() ? found->first : add_peer(std::move(message.identity), source);
-    if (peers_[peer].source == kUnknownSource) peers_[peer].source = source;
-    const std::byte* const data = message.payload->data();
-    const std::size_t size = message.payload->size();
-    push({.kind = Event::Kind::message,
-          .peer = peer,
-          .payload = Bytes(std::move(message.payload), data, size),
-          .reason = {}});
+/// Who is called so. Whoever sent the last message, too, is known without a lock.
+PeerId ZmqTransport::sender(std::string_view identity, ZmqFrame& payload) {
+  const std::uint64_t drops = drops_.load(std::memory_order_relaxed);
+  if (last_sender_.peer != PeerId::none && last_sender_.drops == drops &&
+      last_sender_.identity == identity) {
+    return last_sender_.peer;
   }
+  const int source = payload.source_socket();
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(peers_.begin(), peers_.end(), [&](const auto& entry) {
+    return role_ == Role::parent || entry.second.identity == identity;
+  });
+  // A parent may hear its worker before the monitor reports the handshake.
+  const PeerId peer =
+      found != peers_.end() ? found->first : add_peer(std::string(identity), source);
+  if (found != peers_.end() && found->second.source == kUnknownSource) {
+    found->second.source = source;
+  }
+  last_sender_ = {std::string(identity), peer, drops_.load(std::memory_order_relaxed)};
+  return peer;
+}
+
+/// Small ones are copied together, which takes less than an owner for each and gives libzmq its
+/// memory back at once.
+Bytes ZmqTransport::keep(ZmqFrame& payload) {
+  const std::size_t size = payload.size();
+  if (size <= ZmqFrame::kCopied) {
+    if (size != 0) std::memcpy(small_payloads_.room(size).data(), payload.data(), size);
+    small_payloads_.received(size);
+    return small_payloads_.slice(size);
+  }
+  auto kept = std::make_shared<ZmqFrame>(std::move(payload));
+  const std::byte* const data = kept->data();
+  return {std::move(kept), data, size};
+}
+
+/// `drops`: as it was before the first of them came.
+void ZmqTransport::deliver(std::uint64_t drops) {
+  const std::lock_guard lock(mutex_);
+  if (drops_.load(std::memory_order_relaxed) != drops) {
+    std::erase_if(received_, [this](const Event& event) { return !peers_.contains(event.peer); });
+  }
+  for (const Event& event : received_) event_bytes_ += event.payload.size();
+  if (!received_.empty() && events_.empty()) tell_reader_ = true;
+  if (events_.empty()) {
+    events_.swap(received_);
+  } else {
+    std::move(received_.begin(), received_.end(), std::back_inserter(events_));
+  }
+  received_.clear();
 }
 
 void ZmqTransport::read_monitor() {
@@ -183,78 +212,6 @@ void ZmqTransport::disconnected(int source) {
   } else if (role_ == Role::worker && !bound_) {
     push({.kind = Event::Kind::lost, .payload = {}, .reason = kReason});  // it never said a word
   }
-}
-
-/// True when something could not be sent yet; `sent`: something was.
-bool ZmqTransport::send_all(bool& sent) {
-  std::vector<PeerId> ids;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, peer] : peers_) {
-      if (!peer.queue.empty()) ids.push_back(id);
-    }
-  }
-  bool backlog = false;
-  for (const PeerId id : ids) backlog = send_to(id, sent) || backlog;
-  return backlog;
-}
-
-/// Everything that waits for one peer, the lock not being held: others queue meanwhile.
-bool ZmqTransport::send_to(PeerId id, bool& sent) {
-  std::deque<Buffer> messages;
-  std::string identity;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = peers_.find(id);
-    if (found == peers_.end()) return false;
-    messages.swap(found->second.queue);
-    found->second.in_hand = messages.size();
-    identity = found->second.identity;
-  }
-  bool stuck = false, gone = false;
-  std::size_t count = 0, bytes = 0;
-  while (!messages.empty()) {
-    const std::size_t size = messages.front().size();
-    errno = 0;
-    if (!send(identity, messages.front())) {
-      gone = zmq().error_number() == EHOSTUNREACH;
-      stuck = !gone;
-      break;
-    }
-    messages.pop_front();
-    bytes += size;
-    ++count;
-  }
-  sent = sent || count != 0;
-
-  const Lock lock(*this);
-  const auto found = peers_.find(id);
-  if (found == peers_.end()) return false;
-  Peer& peer = found->second;
-  peer.handed += count;
-  peer.in_hand = 0;
-  peer.queued_bytes -= bytes;
-  while (!messages.empty()) {
-    peer.queue.push_front(std::move(messages.back()));
-    messages.pop_back();
-  }
-  if (peer.wants_room && peer.queued_bytes <= limits_.out_queue / 4) {
-    peer.wants_room = false;
-    push({.kind = Event::Kind::room, .peer = id, .payload = {}, .reason = {}});
-  }
-  if (gone) drop(id, "the peer has gone");
-  return stuck;
-}
-
-/// All frames or none: the first one decides, libzmq takes the rest of a message that it has
-/// begun.
-bool ZmqTransport::send(const std::string& identity, Buffer& message) {
-  if (role_ == Role::worker && !ZmqFrame(identity).send(socket_.get(), true)) return false;
-  if (!ZmqFrame(std::string_view()).send(socket_.get(), true)) return false;
-  if (message.size() <= kCopied) {
-    return ZmqFrame(std::string_view(message.data(), message.size())).send(socket_.get(), false);
-  }
-  return ZmqFrame(std::move(message)).send(socket_.get(), false);
 }
 
 void ZmqTransport::close() {

@@ -41,9 +41,11 @@ Result<ZmqLibrary> load_zmq(const char* file) {
   find(zmq.setsockopt, "zmq_setsockopt");
   find(zmq.getsockopt, "zmq_getsockopt");
   find(zmq.socket_monitor, "zmq_socket_monitor");
+  find(zmq.send, "zmq_send");
   find(zmq.msg_init, "zmq_msg_init");
   find(zmq.msg_init_size, "zmq_msg_init_size");
   find(zmq.msg_init_data, "zmq_msg_init_data");
+  find(zmq.msg_move, "zmq_msg_move");
   find(zmq.msg_close, "zmq_msg_close");
   find(zmq.msg_recv, "zmq_msg_recv");
   find(zmq.msg_send, "zmq_msg_send");
@@ -56,8 +58,14 @@ Result<ZmqLibrary> load_zmq(const char* file) {
 }
 
 const Result<ZmqLibrary>& zmq_library() {
-  static const Result<ZmqLibrary> library = load_zmq(kFile);
-  return library;
+  struct Loaded {
+    Loaded() {
+      if (library) detail::loaded_zmq = &*library;
+    }
+    Result<ZmqLibrary> library = load_zmq(kFile);
+  };
+  static const Loaded loaded;
+  return loaded.library;
 }
 
 }  // namespace multifrost::transport

@@ -27,9 +27,11 @@ struct ZmqLibrary {
   decltype(&::zmq_setsockopt) setsockopt;
   decltype(&::zmq_getsockopt) getsockopt;
   decltype(&::zmq_socket_monitor) socket_monitor;
+  decltype(&::zmq_send) send;
   decltype(&::zmq_msg_init) msg_init;
   decltype(&::zmq_msg_init_size) msg_init_size;
   decltype(&::zmq_msg_init_data) msg_init_data;
+  decltype(&::zmq_msg_move) msg_move;
   decltype(&::zmq_msg_close) msg_close;
   decltype(&::zmq_msg_recv) msg_recv;
   decltype(&::zmq_msg_send) msg_send;
@@ -43,7 +45,14 @@ struct ZmqLibrary {
 Result<ZmqLibrary> load_zmq(const char* file);
 /// The system's libzmq, or why there is none.
 const Result<ZmqLibrary>& zmq_library();
+
+namespace detail {
+/// Set when zmq_library() has found it. Plain, since it is used a dozen times for each message:
+/// whoever has a transport comes after the call that made it.
+inline constinit const ZmqLibrary* loaded_zmq = nullptr;
+}  // namespace detail
+
 /// It, for those who know that it is there.
-inline const ZmqLibrary& zmq() { return *zmq_library(); }
+inline const ZmqLibrary& zmq() noexcept { return *detail::loaded_zmq; }
 
 }  // namespace multifrost::transport

@@ -12,6 +12,8 @@ namespace {
 
 /// So many held bytes are handed on without waiting for more.
 constexpr std::size_t kEnough = 16 * 1024;
+/// The memory of so many events is used again.
+constexpr std::size_t kKept = 1024;
 
 Failure zmq_failure(const std::string& what) {
   return {ErrorCode::connection, Execution::not_executed,
@@ -85,11 +87,10 @@ Sent ZmqTransport::try_send(PeerId peer, Buffer& message, std::uint64_t* number,
       to.wants_room = true;
       return Sent::full;
     }
-    to.queued_bytes += message.size();
-    waiting = to.queued_bytes;
-    to.queue.push_back(std::move(message));
-    message = Buffer();
-    if (number != nullptr) *number = to.handed + to.in_hand + to.queue.size();
+    const std::size_t size = message.size();
+    to.queue.add(message, urgency == Urgency::held);
+    waiting = to.queued_bytes += size;
+    if (number != nullptr) *number = to.handed + to.in_hand + to.queue.count();
   }
   if (urgency != Urgency::held || waiting >= kEnough) {
     send_from_here();
@@ -152,18 +153,23 @@ void ZmqTransport::shutdown() noexcept {
 // ---- the reader
 
 Received ZmqTransport::try_receive(Event& into) {
-  if (taken_.empty() && !take_events()) {
+  if (!buffered() && !take_events()) {
     into = Event{};
     return over_ ? Received::event : Received::timeout;
   }
-  into = std::move(taken_.front());
-  taken_.pop_front();
+  Event& next = taken_[next_taken_++];
+  into.kind = next.kind;
+  into.peer = next.peer;
+  into.payload = std::move(next.payload);
+  if (next.kind != Event::Kind::message) into = std::move(next);
   return Received::event;
 }
 
 /// All that have come, under one lock. False: none have.
 bool ZmqTransport::take_events() {
   bool was_full = false;
+  next_taken_ = 0;
+  taken_.capacity() <= kKept ? taken_.clear() : std::vector<Event>().swap(taken_);
   {
     const std::lock_guard lock(mutex_);
     over_ = stopping_ || receiving_ended_;
@@ -176,7 +182,7 @@ bool ZmqTransport::take_events() {
     }
   }
   if (was_full) work_.set();
-  return !taken_.empty();
+  return buffered();
 }
 
 Received ZmqTransport::receive(Event& into, Deadline deadline, int wake) {
@@ -249,7 +255,9 @@ void ZmqTransport::drop(PeerId id, std::string reason) {
         .payload = {},
         .written = found->second.handed + found->second.in_hand,
         .reason = std::move(reason)});
+  found->second.queue.abandon(abandoned_);
   peers_.erase(found);
+  drops_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void ZmqTransport::push(Event event) {

@@ -11,17 +11,19 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "transport/direct/input_buffer.h"
 #include "transport/event_fd.h"
 #include "transport/libzmq/zmq_frame.h"
 #include "transport/libzmq/zmq_handles.h"
+#include "transport/libzmq/zmq_outbox.h"
 #include "transport/transport.h"
 
 namespace multifrost::transport {
@@ -40,7 +42,7 @@ class ZmqTransport final : public Transport {
   void release() override;
   Received try_receive(Event& into) override;
   Received receive(Event& into, Deadline deadline, int wake) override;
-  bool buffered() const noexcept override { return !taken_.empty(); }
+  bool buffered() const noexcept override { return next_taken_ != taken_.size(); }
   int descriptor() const noexcept override { return arrived_.get(); }
   int flush_descriptor() const noexcept override { return kNoDescriptor; }
   bool flush() override { return false; }
@@ -69,9 +71,9 @@ class ZmqTransport final : public Transport {
   struct Peer {
     std::string identity;  ///< a worker's name for its parent
     int source = -1;  ///< the connection's descriptor inside libzmq, to match the monitor's reports
-    std::deque<Buffer> queue;
+    ZmqOutbox queue;
     std::size_t queued_bytes = 0;  ///< those in hand too
-    std::size_t in_hand = 0;       ///< messages that the I/O thread is just sending
+    std::size_t in_hand = 0;       ///< messages that are just being sent
     std::uint64_t handed = 0;      ///< messages given to libzmq, which may or may not write them
     bool wants_room = false;
   };
@@ -93,24 +95,31 @@ class ZmqTransport final : public Transport {
   bool backlog_left() const;
   bool over_limit() const;
 
-  // ---- under socket_mutex_
+  // ---- under socket_mutex_ (zmq_sending.cc)
   bool send_all(bool& sent);
   bool send_to(PeerId id, bool& sent);
-  bool send(const std::string& identity, Buffer& message);
+  bool send_next();
   bool has_input() const;
 
   void tell_reader();
 
   // ---- the I/O thread, under socket_mutex_ while it does not sleep
   void run();
-  struct Incoming {
+  /// Of one message, and used again for the next one.
+  struct Frames {
+    ZmqFrame first, delimiter, payload;
+  };
+  struct Sender {
     std::string identity;
-    std::shared_ptr<ZmqFrame> payload;
+    PeerId peer = PeerId::none;
+    std::uint64_t drops = 0;  ///< as many as there were when it was looked up
   };
   enum class Step : std::uint8_t { message, skipped, nothing };
   bool receive_all();
-  Step receive_one(Incoming& into);
-  void deliver(std::vector<Incoming>& messages);
+  Step receive_one(Frames& frames);
+  PeerId sender(std::string_view identity, ZmqFrame& payload);
+  Bytes keep(ZmqFrame& payload);
+  void deliver(std::uint64_t drops);
   void read_monitor();
   void connected();
   void disconnected(int source);
@@ -122,6 +131,10 @@ class ZmqTransport final : public Transport {
   std::mutex socket_mutex_;  ///< before `mutex_`; over every use of the sockets, never over sleep
   ZmqSocket socket_;
   ZmqSocket monitor_;
+  // Under it:
+  std::vector<PeerId> ids_to_send_;
+  ZmqOutbox in_hand_;     ///< what is just being sent
+  std::string receiver_;  ///< to whom
   bool bound_ = false;
   EventFd arrived_;                     ///< set while there are events, for the reader
   EventFd work_;                        ///< set when the I/O thread has something to look at
@@ -132,13 +145,15 @@ class ZmqTransport final : public Transport {
   std::mutex mutex_;
   std::condition_variable ended_condition_;
   std::map<PeerId, Peer> peers_;
-  std::deque<Event> events_;
+  std::vector<std::unique_ptr<ZmqParcel>> abandoned_;  ///< in part sent to peers that are no longer
+  std::vector<Event> events_;
   bool tell_reader_ = false;   ///< the first of them has come
   bool told_ = false;          ///< `arrived_` is set, or is just being set
   bool reader_waits_ = false;  ///< for `reader_wakes_`, with no eye on `arrived_`
   std::condition_variable reader_wakes_;
   std::size_t event_bytes_ = 0;
   std::uint64_t last_peer_ = 0;
+  std::atomic<std::uint64_t> drops_{0};  ///< peers that are no longer; changed under the lock
   bool stopping_ = false;
   bool receiving_ended_ = false;
   bool finishing_ = false;
@@ -146,9 +161,15 @@ class ZmqTransport final : public Transport {
   bool ended_ = false;
   bool flushed_ = false;
 
+  // The I/O thread's.
+  std::vector<Event> received_;  ///< of this turn
+  Sender last_sender_;
+  direct::InputBuffer small_payloads_;
+
   // The reader's.
-  std::deque<Event> taken_;  ///< out of `events_`, together
-  bool over_ = false;        ///< nothing comes any more
+  std::vector<Event> taken_;    ///< out of `events_`, together
+  std::size_t next_taken_ = 0;  ///< those before it are with the session
+  bool over_ = false;           ///< nothing comes any more
   std::thread thread_;
 };
 
