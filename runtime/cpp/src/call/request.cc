@@ -51,12 +51,6 @@ Reply Request::send_and_wait() && {
   return channel_->call(*this);
 }
 
-std::optional<Failure> Request::call(detail::ReadValue* read_value, void* into) && {
-  Reply reply = std::move(*this).send_and_wait();
-  if (reply.read(read_value, into)) return std::nullopt;
-  return std::move(reply.failure_);
-}
-
 void Request::get(detail::ReadValue* read_value, void* into) && {
   Reply reply = std::move(*this).send_and_wait();
   if (!reply.read(read_value, into)) reply.failure().raise();
