@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "multifrost/stop_token.h"
 #include "session/function_table.h"
 #include "session/worker_answer.h"
 #include "session/worker_stream.h"
@@ -31,7 +31,10 @@ struct HandlerSlot {
   /// A call begins here; its id lives until end(). A stop source that was used is replaced: it
   /// belongs to another call.
   void begin(transport::PeerId from, std::string_view call, Time now) {
-    if (stop_used) stop = std::stop_source();
+    if (stop_used) {
+      stop = std::stop_source();
+      stop_token = stop.get_token();
+    }
     stop_used = false;
     peer = from;
     id = call;
@@ -57,6 +60,7 @@ struct HandlerSlot {
   std::string_view id;        ///< good while something runs
   std::optional<Time> since;  ///< when the running call began; none: nothing runs
   std::stop_source stop;
+  StopToken stop_token = stop.get_token();  ///< the running call's; changed by its thread only
   bool stop_used = false;
   ErrorCode stopped_by{};                ///< when stop_used
   std::shared_ptr<WorkerStream> stream;  ///< the running call's, if it has one

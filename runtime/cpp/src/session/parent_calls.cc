@@ -134,7 +134,7 @@ Reply ParentSession::call(Request& request) {
   Call call;
   call.seat = &seat;
   prepare(call, request);
-  const std::stop_token& stop = request.options().stop;
+  const StopToken& stop = request.options().stop;
   Lock lock(*this);
   if (auto refused = refusal(*call.method, call.timeout.has_value())) {
     return {*call.method, *std::move(refused)};
@@ -149,7 +149,7 @@ Reply ParentSession::call(Request& request) {
     if (stop.stop_possible()) {
       lock.unlock();
       {
-        const std::stop_callback on_stop(stop, [this, &call] { cancel(call); });
+        const std::stop_callback on_stop(std::stop_token(stop), [this, &call] { cancel(call); });
         lock.lock();
         wait(lock, call, seat, call.deadline, leader_wake_.get());
         lock.unlock();
@@ -176,7 +176,7 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
       std::allocate_shared<AsyncCall>(CallAllocator<AsyncCall>(), shared_from_this());
   Call& call = pending->call_;
   prepare(call, request);
-  const std::stop_token stop = request.options().stop;
+  const StopToken& stop = request.options().stop;
   {
     Lock lock(*this);
     pending->open_ = pending;
@@ -187,7 +187,7 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
     enter(lock, call, request.encoder().buffer());
   }
   give_buffer(request.encoder().buffer());
-  if (stop.stop_possible()) pending->on_stop_.emplace(stop, AsyncCall::Cancel{pending});
+  if (stop.stop_possible()) pending->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{pending});
   return pending;
 }
 

@@ -166,10 +166,10 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, Wai
   slot.credit = call.extras.credit;
   slot.deadline = deadline;
   const bool batch = one_by_one() && begin_batch(function);
-  std::stop_token stop = begin_handler(slot, waiting, begin);
+  begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  CallContext context(slot.caller_name, call.id, name_space, deadline, std::move(stop));
+  CallContext context(slot.caller_name, call.id, name_space, deadline, slot.stop_token);
   if (!call.traceparent.empty()) context.set_trace(call.traceparent, call.tracestate);
   waiting.frame.narrow(call.arguments_at);
   Decoder arguments(waiting.frame, protocol_.format());
@@ -185,19 +185,15 @@ void WorkerSession::stop_all() noexcept {
   stop_running(ErrorCode::shutting_down, [](const HandlerSlot&) { return true; });
 }
 
-std::stop_token WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
-                                             Clock::time_point begin) {
-  if (!one_by_one())
-    return slot.stop.get_token();  // it has begun when it was taken (wait_for_call)
-  std::stop_token stop;
+void WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
+                                  Clock::time_point begin) {
+  if (!one_by_one()) return;  // it has begun when it was taken (wait_for_call)
   {
     const std::lock_guard lock(mutex_);
     slot.begin(waiting.peer, waiting.id, begin);
-    stop = slot.stop.get_token();
   }
   if (stopping_) stop_all();
   if (role_.begin_handler()) tick_.arm(kTick);
-  return stop;
 }
 
 void WorkerSession::end_handler(HandlerSlot& slot) {

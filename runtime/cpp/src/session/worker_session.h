@@ -90,7 +90,7 @@ class WorkerSession {
                    Clock::time_point begin);
   void invoke(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
               const Function& function, Clock::time_point begin);
-  std::stop_token begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
+  void begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
                                 Clock::time_point begin);
   void end_handler(HandlerSlot& slot);
   bool begin_batch(const Function& function);
