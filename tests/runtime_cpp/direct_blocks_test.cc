@@ -136,7 +136,9 @@ TEST(BlockPool, AConnectionThatHasEndedKeepsNothingForWhoeverHoldsIt) {
     std::thread peer([&] { say(message); });
     while (!connection.has_message()) connection.receive_waiting(std::chrono::seconds(1));
     peer.join();
-    return connection.take_message();
+    Bytes payload;
+    connection.take_message(payload);
+    return payload;
   };
   receive();
   EXPECT_GT(connection.kept_bytes(), 0u) << "while it is open, for the next one";

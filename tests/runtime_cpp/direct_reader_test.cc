@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "direct_support.h"
 #include "transport/direct/command.h"
 
 namespace multifrost::transport::direct {
@@ -58,7 +59,7 @@ Outcome read(std::string_view bytes, std::size_t piece, std::size_t limit = kLim
     reader.received(count);
     bytes.remove_prefix(count);
     for (Step step = reader.advance(); step != Step::more; step = reader.advance()) {
-      if (step == Step::message) outcome.messages.emplace_back(reader.take_message().as_text());
+      if (step == Step::message) outcome.messages.emplace_back(message_of(reader).as_text());
       if (step == Step::command) outcome.commands.emplace_back(reader.command());
       if (step == Step::broken) {
         outcome.fault = reader.fault();
@@ -153,7 +154,7 @@ TEST(MessageReader, PayloadsOutliveTheReaderAndNeverChange) {
       std::memcpy(room.data(), rest.data(), count);
       reader.received(count);
       rest.remove_prefix(count);
-      while (reader.advance() == Step::message) kept.push_back(reader.take_message());
+      while (reader.advance() == Step::message) kept.push_back(message_of(reader));
     }
   }
   ASSERT_EQ(kept.size(), 5000u);

@@ -33,6 +33,13 @@ inline Buffer buffer_of(std::string_view text) {
   return buffer;
 }
 
+/// The whole one that `reader` has.
+inline Bytes message_of(MessageReader& reader) {
+  Bytes message;
+  reader.take_message(message);
+  return message;
+}
+
 inline Sent send(Transport& transport, PeerId peer, std::string_view text,
                  std::uint64_t* number = nullptr) {
   Buffer buffer = buffer_of(text);

@@ -207,6 +207,31 @@ TEST_P(PairTest, TheDescriptorAndBufferedTellTogether) {
   EXPECT_EQ(wait_readable(&descriptor, 1, Clock::now()), 0u);
 }
 
+TEST_P(PairTest, AfterAReadingTheDescriptorTellsOnceTheWatchHasBegun) {
+  for (int i = 0; i < 2; ++i) {
+    send(*pair_.worker, pair_.to_parent, "read");
+    EXPECT_EQ(expect_message(*pair_.parent), "read");
+    pair_.parent->begin_watch();
+    send(*pair_.worker, pair_.to_parent, "watched");
+    const int descriptor = pair_.parent->descriptor();
+    EXPECT_EQ(wait_readable(&descriptor, 1, guard()), 1u);
+    Event event;
+    EXPECT_EQ(pair_.parent->try_receive(event), Received::event);
+    EXPECT_EQ(event.payload.as_text(), "watched");
+  }
+}
+
+TEST_P(PairTest, WhatCameUnwatchedIsFoundByTryingAsWell) {
+  send(*pair_.worker, pair_.to_parent, "read");
+  EXPECT_EQ(expect_message(*pair_.parent), "read");
+  send(*pair_.worker, pair_.to_parent, "tried");
+  Event event;
+  Received received = Received::timeout;
+  while (received == Received::timeout && !HasFailure())
+    received = pair_.parent->try_receive(event);
+  EXPECT_EQ(event.payload.as_text(), "tried");
+}
+
 TEST_P(PairTest, ReadersMayChangeBetweenMessages) {
   for (int i = 0; i < 50; ++i) send(*pair_.worker, pair_.to_parent, std::to_string(i));
   for (int i = 0; i < 50; ++i) {

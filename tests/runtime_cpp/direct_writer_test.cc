@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "direct_support.h"
 #include "process/unique_fd.h"
 #include "transport/direct/message_reader.h"
 
@@ -77,7 +78,7 @@ class WriterTest : public ::testing::Test {
       if (size > 0) reader_.received(static_cast<std::size_t>(size));
       if (size == 0) break;
       while (reader_.advance() == MessageReader::Step::message) {
-        messages.emplace_back(reader_.take_message().as_text());
+        messages.emplace_back(message_of(reader_).as_text());
       }
       writer.flush();
     }

@@ -112,14 +112,41 @@ TEST(CallId, IsAUuidOfVersion4ThatReadsBack) {
   }
 }
 
-TEST(CallId, IsWrittenDigitByDigitAlsoWithAKnownUpperHalf) {
+TEST(CallId, IsWrittenDigitByDigit) {
   const CallId id{0x0123456789ab4def, 0x89abcdef01234567};
   constexpr std::string_view kText = "01234567-89ab-4def-89ab-cdef01234567";
   const CallId::Text text = id.text();
   EXPECT_EQ(std::string_view(text.data(), text.size()), kText);
-  const CallId::Text upper = CallId{id.high, 7}.text();
-  EXPECT_EQ(id.text(upper), text);
-  EXPECT_EQ(CallId::parse(kText, upper, id.high), id);
+  EXPECT_EQ(CallId::parse(kText), id);
+}
+
+/// Across every place where more than the last digits change, and where they begin anew.
+TEST(CallIdSequence, GivesUuidsThatDifferAndReadBack) {
+  constexpr std::uint64_t kHigh = 0x0123456789ab4def;
+  for (const std::uint64_t low : {0x89abcdef01234567u, 0x89abcdeffffffffdu, 0xbffffffffffffffdu}) {
+    CallIdSequence ids({kHigh, low});
+    std::set<std::uint64_t> seen;
+    for (int i = 0; i < 6; ++i) {
+      const CallId id = ids.next();
+      EXPECT_TRUE(seen.insert(id.low).second);
+      EXPECT_EQ(id.low >> 62, 2u);
+      EXPECT_EQ(ids.with_low(id.low), id);
+      const CallId::Text text = ids.text(id);
+      EXPECT_EQ(text, id.text());
+      EXPECT_EQ(ids.parse({text.data(), text.size()}), id);
+      EXPECT_EQ(CallId::parse({text.data(), text.size()}), id);
+    }
+  }
+}
+
+TEST(CallIdSequence, ReadsWhatIsNoIdOfItsAsEverybodyDoes) {
+  const CallIdSequence ids({0x0123456789ab4def, 0x89abcdef01234567});
+  for (const char* text :
+       {"", "01234567-89ab-4def-89ab-cdef0123456", "01234567-89ab-4def-89ab-cdef0123456g",
+        "01234567-89AB-4DEF-89AB-CDEF01234568", "9146a407-05de-4c37-b0bd-3804304ebcef",
+        "01234567-89ab-4def-89ab+cdef01234567"}) {
+    EXPECT_EQ(ids.parse(text), CallId::parse(text)) << text;
+  }
 }
 
 }  // namespace

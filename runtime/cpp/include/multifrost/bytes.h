@@ -78,6 +78,11 @@ class Bytes {
 
   /// The part from `offset` on, at most `count` bytes, sharing the same owner.
   Bytes slice(std::size_t offset, std::size_t count) const noexcept;
+  void swap(Bytes& other) noexcept {
+    owner_.swap(other.owner_);
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
   /// Keeps only `part`, which lies in it.
   void narrow(BytesView part) noexcept {
     data_ = part.data();

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "multifrost/chrono.h"
 #include "multifrost/stop.h"
@@ -15,20 +16,32 @@ class CallContext {
   using Clock = std::chrono::steady_clock;
 
   CallContext() = default;
-  /// For sessions; `stop` must outlive the context.
   CallContext(std::string_view peer, std::string_view id, std::string_view name_space,
-              std::optional<Clock::time_point> deadline, const StopToken& stop)
-      : peer_(peer), id_(id), name_space_(name_space), deadline_(deadline), stop_(&stop) {}
-  CallContext(std::string_view peer, std::string_view id, std::string_view name_space,
-              std::optional<Clock::time_point> deadline, StopToken&& stop) = delete;
-  /// For sessions: a trace as it came; kept if it is valid (multifrost/trace_context.h).
+              std::optional<Clock::time_point> deadline, StopToken stop)
+      : peer_(peer),
+        id_(id),
+        name_space_(name_space),
+        deadline_(deadline),
+        stop_(std::move(stop)) {}
+  /// For sessions, which keep one for many calls: of everything but the stop token.
+  void begin(std::string_view peer, std::string_view id, std::string_view name_space,
+             std::optional<Clock::time_point> deadline) noexcept {
+    peer_ = peer;
+    id_ = id;
+    name_space_ = name_space;
+    deadline_ = deadline;
+    traceparent_ = tracestate_ = {};
+  }
+  /// The same: calls that begin from now on have another one.
+  void set_stop(StopToken stop) noexcept { stop_ = std::move(stop); }
+  /// The same: a trace as it came; kept if it is valid (multifrost/trace_context.h).
   void set_trace(std::string_view traceparent, std::string_view tracestate) noexcept;
 
   /// When the caller stops waiting, if it said so.
   std::optional<Clock::time_point> deadline() const noexcept { return deadline_; }
   /// Stopped when the caller cancels, the connection is lost or the worker shuts down. A copy may
   /// outlive the handler. As a std::stop_token: include multifrost/stop_token.h.
-  const StopToken& stop() const noexcept { return *stop_; }
+  const StopToken& stop() const noexcept { return stop_; }
   /// Names the calling parent for logs; unique among the parents of this worker.
   std::string_view peer() const noexcept { return peer_; }
   /// The call's id on the wire, for correlation in logs.
@@ -39,13 +52,11 @@ class CallContext {
   std::string_view tracestate() const noexcept { return tracestate_; }
 
  private:
-  static const StopToken kNeverStopped;
-
   std::string_view peer_;
   std::string_view id_;
   std::string_view name_space_;
   std::optional<Clock::time_point> deadline_;
-  const StopToken* stop_ = &kNeverStopped;
+  StopToken stop_;
   std::string_view traceparent_;
   std::string_view tracestate_;
 };

@@ -41,7 +41,7 @@ class Reply {
 
   /// `result` is the encoded value, sharing the frame that it came in. Empty: the peer left it out,
   /// which means nil, or, with Absent::zero, the type's zero value (idl rule 15).
-  Reply(const Method& method, Bytes result, Format format, Absent absent = Absent::nil) noexcept
+  Reply(const Method& method, Bytes&& result, Format format, Absent absent = Absent::nil) noexcept
       : method_(&method), result_(std::move(result)), format_(format), absent_(absent) {}
   Reply(const Method& method, Failure failure) noexcept
       : method_(&method), failure_(std::move(failure)) {}

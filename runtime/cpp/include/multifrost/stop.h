@@ -27,7 +27,9 @@ concept AsksToStop = requires(const Token& token) {
   token.stop_possible();
 };
 template <class Token>
-concept AccessibleStopToken = requires { sizeof(StopTokenAccess<Token>); };
+concept AccessibleStopToken = requires {
+  sizeof(StopTokenAccess<Token>);
+};
 }  // namespace detail
 
 class StopToken {

@@ -23,7 +23,8 @@ Client::~Client() = default;
 
 Client Client::with(CallOptions&& options) const { return Client(channel_, std::move(options)); }
 
-Request Client::request(const Method& method, std::initializer_list<Argument> arguments) const {
+[[gnu::hot]] Request Client::request(const Method& method,
+                                     std::initializer_list<Argument> arguments) const {
   Request request(*channel_, method, options_, arguments.size());
   for (const Argument& argument : arguments) request.argument(argument.write, argument.value);
   return request;
@@ -35,8 +36,8 @@ Request Client::request(const Method& method, std::size_t arguments) const {
 
 namespace detail {
 
-void get(const Client& client, const Method& method, std::initializer_list<Argument> arguments,
-         ReadValue* read, void* into) {
+[[gnu::hot]] void get(const Client& client, const Method& method,
+                      std::initializer_list<Argument> arguments, ReadValue* read, void* into) {
   client.request(method, arguments).get(read, into);
 }
 
@@ -44,8 +45,8 @@ Reply call(const Client& client, const Method& method, std::initializer_list<Arg
   return client.request(method, arguments).send_and_wait();
 }
 
-std::shared_ptr<PendingCall> start(const Client& client, const Method& method,
-                                   std::initializer_list<Argument> arguments) {
+[[gnu::hot]] std::shared_ptr<PendingCall> start(const Client& client, const Method& method,
+                                                std::initializer_list<Argument> arguments) {
   return client.request(method, arguments).start();
 }
 

@@ -66,7 +66,7 @@ Failure handler_failure() {
   }
 }
 
-void run(Dispatcher& worker, IncomingCall& call) {
+[[gnu::hot]] void run(Dispatcher& worker, IncomingCall& call) {
   try {
     worker.dispatch(call);
   } catch (...) {

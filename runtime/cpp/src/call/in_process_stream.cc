@@ -154,9 +154,8 @@ void InProcessStream::run(const Start& start) {
   arguments.begin_array(count);
   std::optional<CallContext::Clock::time_point> deadline;
   if (stream_->deadline != LocalStream::Time::max()) deadline = stream_->deadline;
-  const StopToken stop = stream_->stop.get_token();
   CallContext context("in-process", "in-process", start.worker->interface().name_space, deadline,
-                      stop);
+                      stream_->stop.get_token());
   context.set_trace(start.traceparent, start.tracestate);
   StreamAnswer answer(stream_);
   IncomingCall incoming(method.name, count, arguments, context, answer);

@@ -6,7 +6,8 @@
 
 namespace multifrost {
 
-std::optional<std::size_t> IncomingCall::find(Table<const Method*> methods) const noexcept {
+[[gnu::hot]] std::optional<std::size_t> IncomingCall::find(
+    Table<const Method*> methods) const noexcept {
   if (known_ != nullptr && known_place_ < methods.size() && methods[known_place_] == known_) {
     return known_place_;
   }
@@ -17,7 +18,7 @@ std::optional<std::size_t> IncomingCall::find(Table<const Method*> methods) cons
   return static_cast<std::size_t>(found - methods.begin());
 }
 
-bool IncomingCall::expect(const Method& method, std::size_t least, std::size_t most) {
+[[gnu::hot]] bool IncomingCall::expect(const Method& method, std::size_t least, std::size_t most) {
   method_ = &method;
   if (count_ >= least && count_ <= most) return true;
   std::string text(method.label);
@@ -55,7 +56,7 @@ void IncomingCall::answer_nothing() {
   complete();
 }
 
-void IncomingCall::complete() {
+[[gnu::hot]] void IncomingCall::complete() {
   answered_ = true;
   answer_->finish_result();
 }

@@ -8,15 +8,15 @@
 #include "multifrost/stream.h"
 
 namespace multifrost {
-Request::Request(Channel& channel, const Method& method, const CallOptions& options,
-                 std::size_t arguments)
+[[gnu::hot]] Request::Request(Channel& channel, const Method& method, const CallOptions& options,
+                              std::size_t arguments)
     : channel_(&channel), method_(&method), options_(&options), expected_(arguments) {
   Result<void> ready = channel.begin(*this, arguments);
   if (!ready) refused_ = ready.failure();
 }
 
 Request::Request(Request&&) noexcept = default;
-Request::~Request() = default;
+[[gnu::hot]] Request::~Request() = default;
 
 void Request::refuse_argument() {
   std::string where = std::string(method_->label) + ": ";
@@ -36,7 +36,7 @@ void Request::refuse_hole(std::string_view empty, std::string_view set) {
                          " before it is not; arguments are positional, none can be left out");
 }
 
-const std::optional<Failure>& Request::seal() {
+[[gnu::hot]] const std::optional<Failure>& Request::seal() {
   if (!refused_ && written_ != expected_) {
     refused_ = Failure(ErrorCode::internal, Execution::not_executed,
                        std::string(method_->label) + ": " + std::to_string(written_) +
@@ -46,17 +46,17 @@ const std::optional<Failure>& Request::seal() {
   return refused_;
 }
 
-Reply Request::send_and_wait() && {
+[[gnu::hot]] Reply Request::send_and_wait() && {
   if (seal()) return Reply(*method_, *refused_);
   return channel_->call(*this);
 }
 
-void Request::get(detail::ReadValue* read_value, void* into) && {
+[[gnu::hot]] void Request::get(detail::ReadValue* read_value, void* into) && {
   Reply reply = std::move(*this).send_and_wait();
   if (!reply.read(read_value, into)) reply.failure().raise();
 }
 
-std::shared_ptr<PendingCall> Request::start() && {
+[[gnu::hot]] std::shared_ptr<PendingCall> Request::start() && {
   encoder_.own();  // the arguments need not outlive this call
   if (!seal()) return channel_->start(*this);
   auto state = std::make_shared<call::PendingState>(channel_->executor());
@@ -75,12 +75,12 @@ Result<OpenedStream> Channel::open_stream(Request& request) {
 }
 
 Reply::Reply(const Reply&) = default;
-Reply::Reply(Reply&&) noexcept = default;
+[[gnu::hot]] Reply::Reply(Reply&&) noexcept = default;
 Reply& Reply::operator=(const Reply&) = default;
 Reply& Reply::operator=(Reply&&) noexcept = default;
-Reply::~Reply() = default;
+[[gnu::hot]] Reply::~Reply() = default;
 
-bool Reply::read(detail::ReadValue* read_value, void* into) {
+[[gnu::hot]] bool Reply::read(detail::ReadValue* read_value, void* into) {
   if (failure_) return false;
   const bool absent = result_.empty();
   if (absent && absent_ == Absent::zero) return true;

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "multifrost/call_context.h"
-
 namespace multifrost {
 
 namespace detail {
@@ -30,7 +28,5 @@ bool StopToken::requested() const noexcept {
 }
 
 bool StopToken::possible() const noexcept { return detail::as_token(held_.get()).stop_possible(); }
-
-const StopToken CallContext::kNeverStopped;
 
 }  // namespace multifrost

@@ -7,18 +7,18 @@ namespace multifrost::engine {
 namespace {
 
 constexpr std::array<std::uint8_t, 4> kDashes = {8, 13, 18, 23};
-constexpr std::size_t kUpper = 19;  ///< characters of the upper half, the dash behind it included
+constexpr std::size_t kBegin = 28;  ///< characters before the last eight digits
 
-/// memcmp of the first kUpper characters, without the call.
-bool same_upper(const char* one, const char* other) noexcept {
+/// memcmp of the first kBegin characters, without the call.
+bool same_begin(const char* one, const char* other) noexcept {
   const auto differ = [=](std::size_t place) {
     std::uint64_t here, there;
     std::memcpy(&here, one + place, sizeof here);
     std::memcpy(&there, other + place, sizeof there);
     return here ^ there;
   };
-  static_assert(kUpper > 16 && kUpper <= 24);
-  return (differ(0) | differ(8) | differ(kUpper - 8)) == 0;
+  static_assert(kBegin > 24 && kBegin <= 32);
+  return (differ(0) | differ(8) | differ(16) | differ(kBegin - 8)) == 0;
 }
 
 /// Eight hexadecimal digits at once, each in its own byte.
@@ -77,16 +77,9 @@ CallId::Text CallId::text() const noexcept {
   Text text;
   EightDigits(static_cast<std::uint32_t>(high >> 32)).put(&text[0], &text[4]);
   EightDigits(static_cast<std::uint32_t>(high)).put(&text[9], &text[14]);
-  text[8] = text[13] = text[18] = '-';
-  return this->text(text);
-}
-
-CallId::Text CallId::text(const Text& upper) const noexcept {
-  Text text;
-  std::memcpy(text.data(), upper.data(), kUpper);
   EightDigits(static_cast<std::uint32_t>(low >> 32)).put(&text[19], &text[24]);
   EightDigits(static_cast<std::uint32_t>(low)).put(&text[28], &text[32]);
-  text[23] = '-';
+  for (const std::size_t dash : kDashes) text[dash] = '-';
   return text;
 }
 
@@ -104,23 +97,9 @@ std::optional<CallId> CallId::parse(std::string_view text) noexcept {
                 parts[2].value() << 32 | parts[3].value()};
 }
 
-std::optional<CallId> CallId::parse(std::string_view text, const Text& upper,
-                                    std::uint64_t high) noexcept {
-  const char* const at = text.data();
-  if (text.size() != kTextSize || !same_upper(at, upper.data()) || at[23] != '-') {
-    return std::nullopt;
-  }
-  const EightDigits first(at + 19, at + 24), last(at + 28, at + 32);
-  if (!first.good() || !last.good()) return std::nullopt;
-  return CallId{high, first.value() << 32 | last.value()};
-}
-
-std::uint64_t CallIdGenerator::next_high() noexcept {
-  return (random() & ~std::uint64_t{0xf000}) | 0x4000;  // version 4
-}
-
-std::uint64_t CallIdGenerator::next_low() noexcept {
-  return random() >> 2 | std::uint64_t{2} << 62;  // variant 1
+CallId CallIdGenerator::next() noexcept {
+  const std::uint64_t high = (random() & ~std::uint64_t{0xf000}) | 0x4000;  // version 4
+  return {high, random() >> 2 | std::uint64_t{2} << 62};                    // variant 1
 }
 
 std::uint64_t CallIdGenerator::random() noexcept {
@@ -133,6 +112,23 @@ std::uint64_t CallIdGenerator::random() noexcept {
   state_[2] ^= shifted;
   state_[3] = std::rotl(state_[3], 45);
   return result;
+}
+
+[[gnu::hot]] CallId::Text CallIdSequence::text(const CallId& id) const noexcept {
+  if ((id.low ^ first_.low) >> 32 != 0) return id.text();
+  CallId::Text text;
+  std::memcpy(text.data(), text_.data(), kBegin);
+  EightDigits(static_cast<std::uint32_t>(id.low)).put(&text[28], &text[32]);
+  return text;
+}
+
+[[gnu::hot]] std::optional<CallId> CallIdSequence::parse(std::string_view text) const noexcept {
+  if (text.size() != CallId::kTextSize || !same_begin(text.data(), text_.data())) {
+    return CallId::parse(text);
+  }
+  const EightDigits last(text.data() + 28, text.data() + 32);
+  if (!last.good()) return std::nullopt;
+  return CallId{first_.high, (first_.low & ~std::uint64_t{0xffff'ffff}) | last.value()};
 }
 
 }  // namespace multifrost::engine

@@ -48,16 +48,43 @@ class CallLedger {
   CallLedger() : buckets_(64, nullptr) {}
 
   /// Queued from now on. The entry stays where it is until the call has ended.
-  void open(Entry& entry);
-  void sent(Entry& entry, std::uint64_t epoch);
+  void open(Entry& entry) {
+    if (size_ >= buckets_.size()) grow();
+    entry.state = Entry::State::queued;
+    entry.epoch = 0;
+    entry.number.store(0, std::memory_order_relaxed);
+    link(entry);
+    ++size_;
+  }
+  void sent(Entry& entry, std::uint64_t epoch) noexcept {
+    entry.state = Entry::State::sent;
+    entry.epoch = epoch;
+  }
   /// The transport refused it after all.
-  void unsent(Entry& entry);
+  void unsent(Entry& entry) noexcept {
+    entry.state = Entry::State::queued;
+    entry.epoch = 0;
+  }
 
   /// The call that an answer belongs to; none: late or duplicate.
-  Entry* find(const CallId& id, std::uint64_t epoch);
+  Entry* find(const CallId& id, std::uint64_t epoch) noexcept {
+    for (Entry* entry = buckets_[bucket_of(id)]; entry != nullptr; entry = entry->next) {
+      if (entry->id == id && entry->state == Entry::State::sent && entry->epoch == epoch)
+        return entry;
+    }
+    ++late_;
+    return nullptr;
+  }
   /// Ends the call. False: it had ended before, nothing happens. `written`: for connection_lost,
   /// the number of the last message that left whole.
-  bool end(Entry& entry, Ending by, Verdict& verdict, std::uint64_t written = 0);
+  bool end(Entry& entry, Ending by, Verdict& verdict, std::uint64_t written = 0) noexcept {
+    if (entry.state == Entry::State::closed) return false;
+    verdict = by == Ending::answer ? Verdict::executed : verdict_of(entry, by, written);
+    unlink(entry);
+    entry.state = Entry::State::closed;
+    --size_;
+    return true;
+  }
   bool is_open(const Entry& entry) const noexcept { return entry.state != Entry::State::closed; }
   bool is_sent(const Entry& entry) const noexcept { return entry.state == Entry::State::sent; }
 
@@ -70,8 +97,21 @@ class CallLedger {
 
  private:
   std::size_t bucket_of(const CallId& id) const noexcept { return id.low & (buckets_.size() - 1); }
-  void link(Entry& entry);
-  void unlink(Entry& entry);
+  void link(Entry& entry) noexcept {
+    entry.bucket = bucket_of(entry.id);
+    Entry*& head = buckets_[entry.bucket];
+    entry.previous = nullptr;
+    entry.next = head;
+    if (head != nullptr) head->previous = &entry;
+    head = &entry;
+  }
+  void unlink(Entry& entry) noexcept {
+    (entry.previous != nullptr ? entry.previous->next : buckets_[entry.bucket]) = entry.next;
+    if (entry.next != nullptr) entry.next->previous = entry.previous;
+    entry.next = entry.previous = nullptr;
+    entry.bucket = Entry::kClosed;
+  }
+  static Verdict verdict_of(const Entry& entry, Ending by, std::uint64_t written) noexcept;
   void grow();
 
   std::vector<Entry*> buckets_;

@@ -4,7 +4,7 @@
 
 namespace multifrost::engine {
 
-void DeadlineQueue::insert(Entry& entry) {
+[[gnu::hot]] void DeadlineQueue::insert(Entry& entry) {
   if (entry.deadline == Time::max() || insert_into_list(entry)) return;
   const Node node{entry.deadline, &entry};
   heap_.push_back(node);
@@ -26,7 +26,7 @@ bool DeadlineQueue::insert_into_list(Entry& entry) noexcept {
   return true;
 }
 
-void DeadlineQueue::remove(Entry& entry) noexcept {
+[[gnu::hot]] void DeadlineQueue::remove(Entry& entry) noexcept {
   const std::size_t place = entry.place;
   entry.place = Entry::kNowhere;
   if (place == Entry::kNowhere) return;

@@ -201,12 +201,6 @@ ParentEngine::Refusal ParentEngine::refusal(bool has_deadline, Time now) noexcep
   return Refusal::circuit_open;
 }
 
-void ParentEngine::answered(Epoch epoch, Outcome outcome, Probe probe, Time begun,
-                            Time now) noexcept {
-  metrics_.answered(outcome == Outcome::result, now - begun);
-  judge(epoch, outcome, probe, now);
-}
-
 void ParentEngine::unanswered(Epoch epoch, bool sent, Ending by, Probe probe, Time now) noexcept {
   metrics_.failed();
   Outcome outcome = Outcome::lost;

@@ -149,7 +149,10 @@ class ParentEngine {
   /// says so.
   Probe admit_probe(Time now) noexcept { return breaker_.admit_probe(now); }
   /// By an answer, to a call that was sent on `epoch`.
-  void answered(Epoch epoch, Outcome outcome, Probe probe, Time begun, Time now) noexcept;
+  void answered(Epoch epoch, Outcome outcome, Probe probe, Time begun, Time now) noexcept {
+    metrics_.answered(outcome == Outcome::result, now - begun);
+    judge(epoch, outcome, probe, now);
+  }
   /// Without one; `sent`: on `epoch`.
   void unanswered(Epoch epoch, bool sent, Ending by, Probe probe, Time now) noexcept;
 

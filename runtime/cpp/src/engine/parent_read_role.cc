@@ -4,26 +4,12 @@ namespace multifrost::engine {
 
 using Watch = ParentReadRole::Duty::Watch;
 
-ParentReadRole::Duty ParentReadRole::join(Waiter& waiter) {
-  joined_since_tick_ = true;
-  if (state_ == State::watched || state_ == State::parked) {
-    const bool watched = state_ == State::watched;
-    state_ = State::led;
-    waiter.leads = true;
-    return {.watch = watched ? Watch::off : Watch::keep};
-  }
+ParentReadRole::Duty ParentReadRole::follow(Waiter& waiter) {
   waiter.follows = true;
   waiter.previous = last_;
   (last_ != nullptr ? last_->next : first_) = &waiter;
   last_ = &waiter;
   return {};
-}
-
-ParentReadRole::Duty ParentReadRole::leave(Waiter& waiter, bool outstanding) {
-  if (waiter.follows) unlink(waiter);
-  if (!waiter.leads) return {};
-  waiter.leads = false;
-  return pass_on(outstanding);
 }
 
 ParentReadRole::Duty ParentReadRole::want_reader() {

@@ -48,13 +48,29 @@ class ParentReadRole {
     Watch watch = Watch::keep;   ///< the supervisor's epoll watch
     bool tick = false;           ///< call tick() in 10 ms
     Waiter* promoted = nullptr;  ///< leads now: wake it
+
+    bool nothing() const noexcept { return watch == Watch::keep && !tick && promoted == nullptr; }
   };
 
   /// The waiter leads (`waiter.leads`) or follows from now on.
-  Duty join(Waiter& waiter);
+  Duty join(Waiter& waiter) {
+    joined_since_tick_ = true;
+    if (state_ != State::watched && state_ != State::parked) return follow(waiter);
+    const bool watched = state_ == State::watched;
+    state_ = State::led;
+    waiter.leads = true;
+    return {.watch = watched ? Duty::Watch::off : Duty::Watch::keep};
+  }
   /// Must be called once for every join, from every way out of the wait. `outstanding`: calls are
   /// in flight that nobody waits for synchronously.
-  Duty leave(Waiter& waiter, bool outstanding);
+  Duty leave(Waiter& waiter, bool outstanding) {
+    if (waiter.follows) unlink(waiter);
+    if (!waiter.leads) return {};
+    waiter.leads = false;
+    if (first_ != nullptr || outstanding || !ticking_) return pass_on(outstanding);
+    state_ = State::parked;
+    return {};
+  }
   /// A call has been sent that nobody waits for: somebody must read.
   Duty want_reader();
 
@@ -67,8 +83,8 @@ class ParentReadRole {
   State state() const noexcept { return state_; }
 
  private:
+  Duty follow(Waiter& waiter);
   Duty pass_on(bool outstanding);
-
   void unlink(Waiter& waiter);
 
   State state_ = State::watched;

@@ -2,7 +2,7 @@
 
 namespace multifrost::protocol {
 
-double wall_seconds(std::chrono::steady_clock::time_point now) noexcept {
+[[gnu::hot]] double wall_seconds(std::chrono::steady_clock::time_point now) noexcept {
   using Seconds = std::chrono::duration<double>;
   constexpr std::chrono::milliseconds kFresh{10};
   thread_local std::chrono::steady_clock::time_point looked_up;

@@ -15,9 +15,10 @@ namespace {
 constexpr char kAppAndId[] = "\243app\256comlink_ipc_v3\242id\331\044";
 constexpr char kType[] = "\244type";
 constexpr char kTimestamp[] = "\251timestamp\313";
-constexpr char kCall[] = "\244call";
-constexpr char kResponse[] = "\250response";
-constexpr char kItem[] = "\251mf_stream";
+// The two with a type between them.
+constexpr char kCall[] = "\244type\244call\251timestamp\313";
+constexpr char kResponse[] = "\244type\250response\251timestamp\313";
+constexpr char kItem[] = "\244type\251mf_stream\251timestamp\313";
 constexpr char kFunction[] = "\250function";
 constexpr char kNameSpace[] = "\251namespace";
 constexpr char kDeadline[] = "\250metadata\201\242mf\202\241v\001\253deadline_ms";
@@ -36,6 +37,33 @@ constexpr std::size_t length_of(const char (&)[size]) {
   return size - 1;
 }
 
+/// memcmp of a constant size, without the call that it is beyond 16 bytes.
+template <std::size_t size>
+bool stands_at(const char* at, const char (&word)[size]) noexcept {
+  constexpr std::size_t kLength = size - 1, kStep = sizeof(std::uint64_t);
+  if constexpr (kLength < kStep) {
+    return std::memcmp(at, word, kLength) == 0;
+  } else {
+    const auto differ = [&](std::size_t place) {
+      std::uint64_t here, there;
+      std::memcpy(&here, at + place, kStep);
+      std::memcpy(&there, word + place, kStep);
+      return here ^ there;
+    };
+    std::uint64_t difference = differ(kLength - kStep);  // the last ones may overlap others
+    for (std::size_t place = 0; place + kStep < kLength; place += kStep) {
+      difference |= differ(place);
+    }
+    return difference == 0;
+  }
+}
+
+// Where things stand in every message of this form, and in a response.
+constexpr std::size_t kIdAt = 1 + length_of(kAppAndId);
+constexpr std::size_t kTypeAt = kIdAt + kOwnIdSize;
+constexpr std::size_t kResultAt = kTypeAt + length_of(kResponse) + sizeof(double);
+constexpr std::size_t kResultValueAt = kResultAt + length_of(kResult);
+
 /// Takes words off the front of a message, as long as they are the expected ones.
 class Words {
  public:
@@ -47,7 +75,7 @@ class Words {
 
   template <std::size_t size>
   bool take(const char (&word)[size]) noexcept {
-    if (left() < size - 1 || !stands_here(word)) return false;
+    if (left() < size - 1 || !stands_at(at_, word)) return false;
     at_ += size - 1;
     return true;
   }
@@ -98,27 +126,6 @@ class Words {
   }
 
  private:
-  /// memcmp of a constant size, without the call that it is beyond 16 bytes.
-  template <std::size_t size>
-  bool stands_here(const char (&word)[size]) const noexcept {
-    constexpr std::size_t kLength = size - 1, kStep = sizeof(std::uint64_t);
-    if constexpr (kLength < kStep) {
-      return std::memcmp(at_, word, kLength) == 0;
-    } else {
-      const auto differ = [&](std::size_t place) {
-        std::uint64_t here, there;
-        std::memcpy(&here, at_ + place, kStep);
-        std::memcpy(&there, word + place, kStep);
-        return here ^ there;
-      };
-      std::uint64_t difference = differ(kLength - kStep);  // the last ones may overlap others
-      for (std::size_t place = 0; place + kStep < kLength; place += kStep) {
-        difference |= differ(place);
-      }
-      return difference == 0;
-    }
-  }
-
   template <class T>
   bool number(std::uint64_t& into) noexcept {
     if (left() < sizeof(T)) return false;
@@ -189,14 +196,14 @@ char* put(char* to, const char (&word)[size]) noexcept {
 constexpr std::size_t kHeadSize = 1 + length_of(kAppAndId) + kOwnIdSize + length_of(kType) +
                                   wire::kShortString + length_of(kTimestamp) + sizeof(double);
 
-char* put_head(char* at, std::size_t fields, std::string_view id, std::string_view type,
-               double timestamp) noexcept {
+char* put_id(char* at, std::size_t fields, std::string_view id) noexcept {
   *at++ = static_cast<char>(wire::kFixMap | fields);
   at = put(at, kAppAndId);
   std::memcpy(at, id.data(), kOwnIdSize);
-  at = put(at + kOwnIdSize, kType);
-  at = wire::put_short_string(at, type);
-  at = put(at, kTimestamp);
+  return at + kOwnIdSize;
+}
+
+char* put_time(char* at, double timestamp) noexcept {
   wire::store(at, std::bit_cast<std::uint64_t>(timestamp));
   return at + sizeof timestamp;
 }
@@ -208,45 +215,46 @@ void write(Buffer& buffer, std::size_t most, const Put& put) {
   buffer.shorten(most - static_cast<std::size_t>(put(begin) - begin));
 }
 
-bool read_head(Words& words, std::string_view& id, unsigned& fields) noexcept {
-  if (!words.byte(fields) || (fields & 0xf0u) != wire::kFixMap) return false;
-  fields &= 0x0fu;
-  return words.take(kAppAndId) && words.take(kOwnIdSize, id) && is_ascii(id) && words.take(kType);
-}
-
-bool take_timestamp(Words& words) noexcept {
-  return words.take(kTimestamp) && words.skip(sizeof(double));
+/// The same beginning as that of every message, with this type.
+template <std::size_t size>
+bool take_type(Words& words, const char (&type)[size]) noexcept {
+  return words.take(type) && words.skip(sizeof(double));
 }
 
 }  // namespace
 
-bool read_own_form(std::string_view frame, Message& into) noexcept {
-  Words words(frame);
-  unsigned fields = 0;
-  if (!read_head(words, into.id, fields)) return false;
-  if (words.take(kCall)) return take_timestamp(words) && read_call(words, fields, into);
-  if (words.take(kResponse)) return take_timestamp(words) && read_response(words, fields, into);
-  return words.take(kItem) && take_timestamp(words) && read_item(words, fields, into);
+[[gnu::hot]] bool read_own_form(std::string_view frame, Message& into) noexcept {
+  if (frame.size() < kTypeAt) return false;
+  const unsigned fields = static_cast<unsigned char>(frame[0]) ^ wire::kFixMap;
+  into.id = frame.substr(kIdAt, kOwnIdSize);
+  if (!stands_at(frame.data() + 1, kAppAndId) || !is_ascii(into.id)) return false;
+  Words words(frame.substr(kTypeAt));
+  if (take_type(words, kCall)) return read_call(words, fields, into);
+  if (take_type(words, kResponse)) return read_response(words, fields, into);
+  return take_type(words, kItem) && read_item(words, fields, into);
 }
 
-bool read_own_result(std::string_view frame, Result& into) noexcept {
-  Words words(frame);
-  unsigned fields = 0;
-  if (!read_head(words, into.id, fields) || fields != kResponseFields || !words.take(kResponse) ||
-      !take_timestamp(words) || !words.take(kResult) || words.left() == 0) {
+[[gnu::hot]] bool read_own_result(std::string_view frame, Result& into) noexcept {
+  const char* const at = frame.data();
+  if (frame.size() <= kResultValueAt ||
+      static_cast<unsigned char>(*at) != (wire::kFixMap | kResponseFields) ||
+      !stands_at(at + 1, kAppAndId) || !stands_at(at + kTypeAt, kResponse) ||
+      !stands_at(at + kResultAt, kResult)) {
     return false;
   }
-  into.value = words.rest();
-  return true;
+  into = {frame.substr(kIdAt, kOwnIdSize), frame.substr(kResultValueAt)};
+  return is_ascii(into.id);
 }
 
 void begin_own_form(Encoder& to, std::size_t fields, std::string_view id, std::string_view type,
                     double timestamp) {
-  write(to.buffer(), kHeadSize,
-        [&](char* at) { return put_head(at, fields, id, type, timestamp); });
+  write(to.buffer(), kHeadSize, [&](char* at) {
+    at = wire::put_short_string(put(put_id(at, fields, id), kType), type);
+    return put_time(put(at, kTimestamp), timestamp);
+  });
 }
 
-bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
+[[gnu::hot]] bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
   if (head.id.size() != kOwnIdSize || head.function.size() >= wire::kShortString ||
       head.name_space.size() >= wire::kShortString || head.name_space.empty() ||
       head.arguments > kMostArguments || head.credit || !head.traceparent.empty()) {
@@ -257,7 +265,8 @@ bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
                                 wire::kUnsignedRoom + length_of(kArguments) + 1;
   write(to.buffer(), kMost, [&](char* at) {
     const bool timed = head.deadline_ms.has_value();
-    at = put_head(at, timed ? kCallFields + 1 : kCallFields, head.id, "call", timestamp);
+    at = put_id(at, timed ? kCallFields + 1 : kCallFields, head.id);
+    at = put_time(put(at, kCall), timestamp);
     at = wire::put_short_string(put(at, kFunction), head.function);
     at = wire::put_short_string(put(at, kNameSpace), head.name_space);
     if (timed) at = wire::put_unsigned(put(at, kDeadline), *head.deadline_ms);
@@ -268,9 +277,9 @@ bool begin_own_call(Encoder& to, const CallHead& head, double timestamp) {
   return true;
 }
 
-void begin_own_response(Encoder& to, std::string_view id, double timestamp) {
+[[gnu::hot]] void begin_own_response(Encoder& to, std::string_view id, double timestamp) {
   write(to.buffer(), kHeadSize + length_of(kResult), [&](char* at) {
-    return put(put_head(at, kResponseFields, id, "response", timestamp), kResult);
+    return put(put_time(put(put_id(at, kResponseFields, id), kResponse), timestamp), kResult);
   });
 }
 

@@ -173,12 +173,12 @@ bool read_field(Decoder& from, std::string_view key, std::string_view& type, Mes
 
 }  // namespace
 
-Reading V3::read(const Bytes& frame, Message& into) const {
+[[gnu::hot]] Reading V3::read(const Bytes& frame, Message& into) const {
   if (read_own_form(frame.view().as_text(), into)) return Reading::message;
   return read_fields(frame, into);
 }
 
-bool V3::read_result(const Bytes& frame, Result& into) const noexcept {
+[[gnu::hot]] bool V3::read_result(const Bytes& frame, Result& into) const noexcept {
   return read_own_result(frame.view().as_text(), into);
 }
 

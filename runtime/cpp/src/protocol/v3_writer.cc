@@ -95,7 +95,7 @@ void write_interfaces(Encoder& to, const InterfaceList& interfaces) {
 
 }  // namespace
 
-void V3::begin_call(Encoder& to, const CallHead& head) const {
+[[gnu::hot]] void V3::begin_call(Encoder& to, const CallHead& head) const {
   if (!begin_own_call(to, head, wall_seconds(head.now))) begin_call_by_fields(to, head);
 }
 
@@ -125,7 +125,7 @@ void V3::end_call(Encoder& to) const {
   to.end_map();
 }
 
-void V3::begin_response(Encoder& to, std::string_view id, Time now) const {
+[[gnu::hot]] void V3::begin_response(Encoder& to, std::string_view id, Time now) const {
   if (id.size() == kOwnIdSize) return begin_own_response(to, id, wall_seconds(now));
   common(to, 1, id, "response", now);
   to.key("result");

@@ -6,15 +6,15 @@
 
 namespace multifrost::session {
 
-AsyncCall::AsyncCall(std::shared_ptr<ParentSession> session) noexcept
+[[gnu::hot]] AsyncCall::AsyncCall(std::shared_ptr<ParentSession> session) noexcept
     : session_(std::move(session)) {
   call_.owner = this;
 }
 
-AsyncCall::~AsyncCall() = default;
+[[gnu::hot]] AsyncCall::~AsyncCall() = default;
 
 /// In a child of fork() the outcome is there at once: that it will not come.
-bool AsyncCall::ended() const noexcept {
+[[gnu::hot]] bool AsyncCall::ended() const noexcept {
   return ended_.load(std::memory_order_acquire) || !session_->in_own_process();
 }
 
@@ -32,7 +32,7 @@ bool AsyncCall::wait_for(std::chrono::nanoseconds time) {
   return session_->wait_for_end(call_, until);
 }
 
-Reply AsyncCall::take() {
+[[gnu::hot]] Reply AsyncCall::take() {
   wait_for(std::chrono::nanoseconds(-1));
   if (!ended_.load(std::memory_order_acquire)) {
     return {*call_.method, session_->misplaced(call_.method->label)};

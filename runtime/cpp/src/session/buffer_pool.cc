@@ -21,12 +21,12 @@ thread_local Stash stash;
 
 }  // namespace
 
-void take_buffer(Buffer& buffer) noexcept {
+[[gnu::hot]] void take_buffer(Buffer& buffer) noexcept {
   if (ended || stash.count == 0) return;
   buffer.swap(stash.buffers[--stash.count]);
 }
 
-void give_buffer(Buffer& buffer) noexcept {
+[[gnu::hot]] void give_buffer(Buffer& buffer) noexcept {
   buffer.clear();
   if (buffer.capacity() == 0 || buffer.capacity() > kLargest) return;
   if (ended || stash.count == kMost) return;

@@ -33,7 +33,7 @@ thread_local Stash stash;
 
 }  // namespace
 
-void* take_call_memory(std::size_t size) {
+[[gnu::hot]] void* take_call_memory(std::size_t size) {
   if (size > kBlock) return ::operator new(size);
   if (ended || stash.first == nullptr) return ::operator new(kBlock);
   Block* const block = stash.first;
@@ -42,7 +42,7 @@ void* take_call_memory(std::size_t size) {
   return block;
 }
 
-void give_call_memory(void* memory, std::size_t size) noexcept {
+[[gnu::hot]] void give_call_memory(void* memory, std::size_t size) noexcept {
   if (size > kBlock) return ::operator delete(memory);
   if (ended || stash.count >= kMost) return ::operator delete(memory);
   stash.first = new (memory) Block{stash.first};

@@ -1,8 +1,6 @@
 // A part of a received frame, sharing it: how views of a Message outlive the reading.
 #pragma once
 
-#include <utility>
-
 #include "multifrost/bytes.h"
 
 namespace multifrost::session {
@@ -13,11 +11,13 @@ inline Bytes part_of(const Bytes& frame, BytesView part) {
   return frame.slice(static_cast<std::size_t>(part.data() - frame.data()), part.size());
 }
 
-/// The same, when the rest of the frame is wanted no more.
-inline Bytes part_of(Bytes&& frame, BytesView part) {
-  if (part.empty()) return {};
-  frame.narrow(part);
-  return std::move(frame);
+/// The same in its place, when the rest of the frame is wanted no more.
+inline void keep_part(Bytes& frame, BytesView part) {
+  if (part.empty()) {
+    frame = Bytes();
+  } else {
+    frame.narrow(part);
+  }
 }
 
 }  // namespace multifrost::session

@@ -5,13 +5,16 @@
 // fixed thread's. A call is known by connection and id, never by an id alone (R3).
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "multifrost/call_context.h"
 #include "multifrost/stop_token.h"
 #include "session/function_table.h"
 #include "session/worker_answer.h"
@@ -24,28 +27,43 @@ struct HandlerSlot {
   using Time = std::chrono::steady_clock::time_point;
 
   HandlerSlot(const protocol::Protocol& protocol, const Log& log, std::string_view worker)
-      : answer(protocol, log, worker) {}
+      : answer(protocol, log, worker) {
+    context.set_stop(stop.get_token());
+  }
 
-  // ---- under the session's lock
+  // ---- of the thread whose place it is, without the lock
 
   /// A call begins here; its id lives until end(). A stop source that was used is replaced: it
   /// belongs to another call.
   void begin(transport::PeerId from, std::string_view call, Time now) {
     if (stop_used) {
       stop = std::stop_source();
-      stop_token = stop.get_token();
+      context.set_stop(stop.get_token());
+      stop_used = false;
     }
-    stop_used = false;
     peer = from;
     id = call;
     since = now;
+    running_.store(true, std::memory_order_seq_cst);
   }
-  void end() noexcept {
-    since.reset();
+  /// Nobody looks at the call any more afterwards.
+  void end(std::mutex& sessions) noexcept {
+    running_.store(false, std::memory_order_seq_cst);
+    if (!watched_.load(std::memory_order_seq_cst) && stream == nullptr) return;
+    const std::lock_guard lock(sessions);
+    watched_.store(false, std::memory_order_relaxed);
     stream.reset();
   }
-  bool runs(transport::PeerId from) const noexcept { return since && peer == from; }
-  bool runs(transport::PeerId from, std::string_view call) const noexcept {
+
+  // ---- of anybody, under the session's lock
+
+  /// Whether a call runs; it then stays until the lock is given back.
+  bool runs() noexcept {
+    watched_.store(true, std::memory_order_seq_cst);  // either side sees what the other has done
+    return running_.load(std::memory_order_seq_cst);
+  }
+  bool runs(transport::PeerId from) noexcept { return runs() && peer == from; }
+  bool runs(transport::PeerId from, std::string_view call) noexcept {
     return runs(from) && id == call;
   }
   /// For request_stop(), without the lock: it runs what the handler has registered. The call may
@@ -56,11 +74,11 @@ struct HandlerSlot {
     return stop;
   }
 
+  // Good while something runs.
   transport::PeerId peer = transport::PeerId::none;
-  std::string_view id;        ///< good while something runs
-  std::optional<Time> since;  ///< when the running call began; none: nothing runs
+  std::string_view id;
+  Time since{};  ///< when it began
   std::stop_source stop;
-  StopToken stop_token = stop.get_token();  ///< the running call's; changed by its thread only
   bool stop_used = false;
   ErrorCode stopped_by{};                ///< when stop_used
   std::shared_ptr<WorkerStream> stream;  ///< the running call's, if it has one
@@ -68,6 +86,7 @@ struct HandlerSlot {
   // ---- of the thread whose place it is
 
   WorkerAnswer answer;
+  CallContext context;
   LastFunction last_function;
   transport::PeerId caller = transport::PeerId::none;  ///< of the last call
   std::string caller_name;                             ///< for CallContext
@@ -82,6 +101,10 @@ struct HandlerSlot {
     caller_name = "parent " + std::to_string(static_cast<std::uint64_t>(from));
     outlet = transport.outlet(from);
   }
+
+ private:
+  std::atomic<bool> running_{false};
+  std::atomic<bool> watched_{false};  ///< somebody has asked since the last end()
 };
 
 }  // namespace multifrost::session

@@ -28,6 +28,6 @@ engine::CallIdGenerator& generator() {
 }  // namespace
 
 engine::CallId next_call_id() { return generator().next(); }
-std::uint64_t next_call_id_low() { return generator().next_low(); }
+std::uint64_t random_number() { return generator().random(); }
 
 }  // namespace multifrost::session

@@ -7,7 +7,7 @@
 namespace multifrost::session {
 
 engine::CallId next_call_id();
-/// The lower half of one.
-std::uint64_t next_call_id_low();
+/// Uniform over all 64 bits.
+std::uint64_t random_number();
 
 }  // namespace multifrost::session

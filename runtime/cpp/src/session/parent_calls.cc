@@ -6,7 +6,6 @@
 #include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
 #include "session/call_memory.h"
-#include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
 #include "session/stream_call.h"
@@ -53,17 +52,18 @@ std::string_view name_space_of(const Method& method, std::string_view other) noe
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(const Request& request) const {
+[[gnu::hot]] std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(
+    const Request& request) const {
   if (request.options().timeout) return request.options().timeout;
   if (request.method().timeout.count() > 0) return request.method().timeout;
   return options_.default_timeout;
 }
 
+/// Under the lock.
 std::optional<Failure> ParentSession::refusal(const Method& method, bool has_deadline) {
   const auto refused = [&](ErrorCode code, const std::string& why) {
     return Failure(code, Execution::not_executed, std::string(method.label) + ": " + why);
   };
-  if (engine_.admits()) return std::nullopt;
   using Refusal = engine::ParentEngine::Refusal;
   switch (engine_.refusal(has_deadline, Clock::now())) {
     case Refusal::none:
@@ -83,7 +83,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   return std::nullopt;
 }
 
-Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
+[[gnu::hot]] Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   protocol::CallHead head;  // reads the clock
   // Before any lock: a thread of the parent process may have held it at fork() (R10).
   if (!in_own_process()) return misplaced(request.method().label);
@@ -100,10 +100,10 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
       head.deadline_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0));
     }
   }
-  const engine::CallId id{id_half_, next_call_id_low()};
+  const engine::CallId id = ids_.next();
   request.ticket = id.low;
   request.begun = head.now;
-  const engine::CallId::Text text = id.text(id_begin_);
+  const engine::CallId::Text text = ids_.text(id);
   head.id = {text.data(), text.size()};
   head.function = request.method().name;
   head.name_space = name_space_of(request.method(), request.options().name_space);
@@ -116,10 +116,10 @@ Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
   return {};
 }
 
-void ParentSession::prepare(Call& call, const Request& request) {
-  call.id = {id_half_, request.ticket};
+[[gnu::hot]] void ParentSession::prepare(Call& call, const Request& request) {
+  call.id = ids_.with_low(request.ticket);
   call.method = &request.method();
-  call.other_name_space = request.options().name_space;
+  if (!request.options().name_space.empty()) call.other_name_space = request.options().name_space;
   call.begun = request.begun;
   call.timeout = timeout_of(request);
   if (call.timeout && *call.timeout < Time::max() - request.begun) {
@@ -127,7 +127,7 @@ void ParentSession::prepare(Call& call, const Request& request) {
   }
 }
 
-Reply ParentSession::call(Request& request) {
+[[gnu::hot]] Reply ParentSession::call(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
   Seat seat;
@@ -136,8 +136,10 @@ Reply ParentSession::call(Request& request) {
   prepare(call, request);
   const StopToken& stop = request.options().stop;
   Lock lock(*this);
-  if (auto refused = refusal(*call.method, call.timeout.has_value())) {
-    return {*call.method, *std::move(refused)};
+  if (!engine_.admits()) {
+    if (auto refused = refusal(*call.method, call.timeout.has_value())) {
+      return {*call.method, *std::move(refused)};
+    }
   }
   open_in_books(call);
   if (stop.stop_requested()) {
@@ -169,7 +171,7 @@ Reply ParentSession::call(Request& request) {
   return *std::move(call.reply);
 }
 
-std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
+[[gnu::hot]] std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
   const auto pending =
@@ -180,19 +182,22 @@ std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   {
     Lock lock(*this);
     pending->open_ = pending;
-    if (auto refused = refusal(*call.method, call.timeout.has_value())) {
-      finish(call, *call.method, *std::move(refused));
-      return pending;
+    if (!engine_.admits()) {
+      if (auto refused = refusal(*call.method, call.timeout.has_value())) {
+        finish(call, *call.method, *std::move(refused));
+        return pending;
+      }
     }
     enter(lock, call, request.encoder().buffer());
   }
   give_buffer(request.encoder().buffer());
-  if (stop.stop_possible()) pending->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{pending});
+  if (stop.stop_possible())
+    pending->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{pending});
   return pending;
 }
 
 /// Begins a call that no thread waits for yet.
-void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
+[[gnu::hot]] void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
   open_in_books(call);
   if (call.expired_at_birth()) return end(call, Ending::deadline);
   deadlines_.insert(call);
@@ -200,7 +205,7 @@ void ParentSession::enter(Lock& lock, Call& call, Buffer& message) {
   send(lock, call, message);
 }
 
-void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
+[[gnu::hot]] void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
   Link* const link = link_.get();
   std::shared_ptr<Link> kept;  // while the lock is given back
   if (link != nullptr && link->ready && !link->blocked && link->queued.empty()) {
@@ -240,7 +245,7 @@ void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
 /// Whether a call may leave together with later ones: nobody waits for it yet, others are in
 /// flight, and a waiting thread has read their answers lately, so it will be back and release what
 /// is held. Where the supervisor reads, calls are made one by one as answers come.
-bool ParentSession::may_hold(const Link& link, const Call& call) const noexcept {
+[[gnu::hot]] bool ParentSession::may_hold(const Link& link, const Call& call) const noexcept {
   using State = engine::ParentReadRole::State;
   const State reader = link.role.state();
   return call.owner != nullptr && ledger_.size() > kBusy &&
@@ -294,7 +299,7 @@ void ParentSession::end(Call& call, Ending by) {
 }
 
 /// The call has its outcome.
-void ParentSession::finished(Call& call) {
+[[gnu::hot]] void ParentSession::finished(Call& call) {
   if (AsyncCall* const owner = call.owner) {
     deadlines_.remove(call);
     if (call.unattended) --unattended_;
@@ -305,7 +310,7 @@ void ParentSession::finished(Call& call) {
   if (draining_ != 0 && ledger_.size() == 0) phase_changed_.notify_all();
 }
 
-void ParentSession::give_out_later(AsyncCall& call) {
+[[gnu::hot]] void ParentSession::give_out_later(AsyncCall& call) {
   (last_ended_ != nullptr ? last_ended_->ended_next_ : first_ended_) = &call;
   last_ended_ = &call;
   call.ended_.store(true, std::memory_order_release);
@@ -351,7 +356,7 @@ void ParentSession::end_all(Ending by) {
     end(static_cast<Call&>(*entry), by);
 }
 
-void ParentSession::open_in_books(Call& call) {
+[[gnu::hot]] void ParentSession::open_in_books(Call& call) {
   ledger_.open(call);
   engine_.began();
   if (engine_.breaker().admits()) return;
@@ -414,17 +419,13 @@ void ParentSession::tell_cancelled(const Call& call) {
   say(*link_, to.take_buffer());
 }
 
-std::uint64_t ParentSession::epoch_of(const Link& link) const noexcept {
-  return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
-}
-
 std::uint64_t ParentSession::late_answers() const {
   if (!in_own_process()) return 0;
   const Lock lock(*this);
   return ledger_.late();
 }
 
-void ParentSession::Lock::give_out() {
+[[gnu::hot]] void ParentSession::Lock::give_out() {
   AsyncCall* ended = std::exchange(session_.first_ended_, nullptr);
   session_.last_ended_ = nullptr;
   const std::vector<Note> notes = std::exchange(session_.notes_, {});

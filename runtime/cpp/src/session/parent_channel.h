@@ -17,11 +17,13 @@ class ParentChannel final : public Channel {
   ~ParentChannel() override;
 
   Result<void> expect(const Interface& interface) override { return session_->expect(interface); }
-  Result<void> begin(Request& request, std::size_t arguments) override {
+  [[gnu::hot]] Result<void> begin(Request& request, std::size_t arguments) override {
     return session_->begin(request, arguments);
   }
-  Reply call(Request& request) override { return session_->call(request); }
-  std::shared_ptr<PendingCall> start(Request& request) override { return session_->start(request); }
+  [[gnu::hot]] Reply call(Request& request) override { return session_->call(request); }
+  [[gnu::hot]] std::shared_ptr<PendingCall> start(Request& request) override {
+    return session_->start(request);
+  }
   Result<OpenedStream> open_stream(Request& request) override {
     return session_->open_stream(request);
   }

@@ -8,13 +8,7 @@ namespace multifrost::session {
 
 using engine::CircuitBreaker;
 
-/// The worker has ended `call`.
-void ParentSession::judge(const Call& call, CircuitBreaker::Outcome outcome, Time now) {
-  engine_.answered(call.epoch, outcome, call.probe, call.begun, now);
-  see_circuit();
-}
-
-/// Something else has; `sent`: after it was.
+/// Something else than the worker has ended `call`; `sent`: after it was.
 void ParentSession::judge_end(const Call& call, bool sent, engine::Ending by) {
   engine_.unanswered(call.epoch, sent, by, call.probe, Clock::now());
   see_circuit();

@@ -61,13 +61,15 @@ ParentSession::ParentSession(Runtime::Core& core, std::unique_ptr<Launcher> laun
       name_(std::move(name)),
       options_(std::move(options)),
       process_epoch_(process_epoch()),
-      id_half_(next_call_id().high),
+      ids_(next_call_id()),
       engine_(engine_options(options_, launcher_->starts_processes())),
       circuit_(engine_.breaker().state()) {}
 
 ParentSession::~ParentSession() = default;
 
-bool ParentSession::in_own_process() const noexcept { return process_epoch_ == process_epoch(); }
+[[gnu::hot]] bool ParentSession::in_own_process() const noexcept {
+  return process_epoch_ == process_epoch();
+}
 
 Failure ParentSession::misplaced(std::string_view what) const {
   return {ErrorCode::wrong_process, Execution::not_executed,

@@ -41,7 +41,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
 
 }  // namespace
 
-void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
+[[gnu::hot]] void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
   // Whatever ends the wait, an exception too: the reading is passed on, or nobody would read any
   // more.
   struct Place {
@@ -86,7 +86,7 @@ void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wak
   }
 }
 
-bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
+[[gnu::hot]] bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   lock.unlock();
   Arrived arrived;
   const Received received = link.transport->receive(arrived.event, until, wake);
@@ -103,7 +103,7 @@ bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
 }
 
 /// Takes what has come already, several messages with one look at the clock and under one lock.
-void ParentSession::take_buffered(Lock& lock, Link& link) {
+[[gnu::hot]] void ParentSession::take_buffered(Lock& lock, Link& link) {
   while (link.transport->buffered()) {
     lock.unlock();
     ArrivedTogether batch;
@@ -121,14 +121,15 @@ void ParentSession::take_buffered(Lock& lock, Link& link) {
   }
 }
 
-void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
-  if (seat.leads) take_buffered(lock, link);
+[[gnu::hot]] void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
+  if (seat.leads && link.transport->buffered()) take_buffered(lock, link);
   act(link, link.role.leave(seat, unattended_ > 0));
 }
 
-void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
+void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty) {
   using Watch = engine::ParentReadRole::Duty::Watch;
   if (duty.watch != Watch::keep && !link.settled) {
+    if (duty.watch == Watch::on) link.transport->begin_watch();
     core_.supervisor.switch_watch(key_, link.tags + kTransport, link.transport->descriptor(),
                                   duty.watch == Watch::on);
   }
@@ -140,7 +141,7 @@ void ParentSession::act(Link& link, const engine::ParentReadRole::Duty& duty) {
 }
 
 /// May give the lock back for a while.
-void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
+[[gnu::hot]] void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
   const Event& event = arrived.event;
   switch (event.kind) {
     case Event::Kind::message:
@@ -174,7 +175,7 @@ void ParentSession::take(Lock& lock, Link& link, Arrived& arrived, Time now) {
   }
 }
 
-void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
+[[gnu::hot]] void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time now) {
   using protocol::MessageKind;
   const bool ours = arrived.event.peer == link.peer;
   if (arrived.result) {
@@ -209,13 +210,13 @@ void ParentSession::take_message(Lock& lock, Link& link, Arrived& arrived, Time 
 }
 
 /// The open call that a message on `link` belongs to; null: it is late, and counted as such.
-Call* ParentSession::find(const Link& link, std::string_view text) {
-  const auto id = engine::CallId::parse(text, id_begin_, id_half_);
+[[gnu::hot]] Call* ParentSession::find(const Link& link, std::string_view text) {
+  const auto id = ids_.parse(text);
   return static_cast<Call*>(ledger_.find(id.value_or(engine::CallId{}), epoch_of(link)));
 }
 
 /// Ends the call that an answer belongs to; null: it is late.
-Call* ParentSession::end_answered(Link& link, std::string_view id) {
+[[gnu::hot]] Call* ParentSession::end_answered(Link& link, std::string_view id) {
   Call* const call = find(link, id);
   if (call == nullptr) {
     note(events::kLateAnswer, "an answer that nobody waits for", id);
@@ -227,15 +228,18 @@ Call* ParentSession::end_answered(Link& link, std::string_view id) {
   return call;
 }
 
-void ParentSession::took_result(Link& link, const protocol::Result& result, Bytes frame, Time now) {
+[[gnu::hot]] void ParentSession::took_result(Link& link, const protocol::Result& result,
+                                             Bytes&& frame, Time now) {
   Call* const call = end_answered(link, result.id);
   if (call == nullptr) return;
   judge(*call, engine::CircuitBreaker::Outcome::result, now);
-  finish(*call, *call->method, part_of(std::move(frame), result.value), protocol_.format(),
+  keep_part(frame, result.value);
+  finish(*call, *call->method, std::move(frame), protocol_.format(),
          options_.absent_result_is_zero ? Reply::Absent::zero : Reply::Absent::nil);
 }
 
-void ParentSession::answered(Link& link, const protocol::Message& message, Bytes frame, Time now) {
+void ParentSession::answered(Link& link, const protocol::Message& message, Bytes&& frame,
+                             Time now) {
   const bool readable = message.damage.empty();
   if (readable && message.kind == protocol::MessageKind::response) {
     return took_result(link, {message.id, message.result}, std::move(frame), now);

@@ -83,7 +83,7 @@ void ParentSession::restart() {
   auto launched = launcher_->launch();
   const Lock lock(*this);
   if (launched) return adopt(*std::move(launched));  // close(), if it came meanwhile, ends it
-  const Duty duty = engine_.launch_failed(Clock::now(), next_call_id_low());
+  const Duty duty = engine_.launch_failed(Clock::now(), random_number());
   set_ended(launched.failure());
   end_calls(duty.calls, duty.by);
   go_on(duty.then);

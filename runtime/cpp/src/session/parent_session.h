@@ -140,7 +140,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void end_all(engine::Ending by);
   Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
   void tell_cancelled(const Call& call);
-  std::uint64_t epoch_of(const Link& link) const noexcept;
+  static std::uint64_t epoch_of(const Link& link) noexcept {
+    return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
+  }
 
   // parent_streams.cc
   static void announce_stream(const Method& method, protocol::CallHead& head);
@@ -160,14 +162,17 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void wait(Lock& lock, Call& call, Seat& seat, Time until, int wake = transport::kNoDescriptor);
   bool read_once(Lock& lock, Link& link, Time until, int wake);
   void leave(Lock& lock, Link& link, Seat& seat);
-  void act(Link& link, const engine::ParentReadRole::Duty& duty);
+  void act(Link& link, const engine::ParentReadRole::Duty& duty) {
+    if (!duty.nothing()) act_now(link, duty);
+  }
+  void act_now(Link& link, const engine::ParentReadRole::Duty& duty);
   void take(Lock& lock, Link& link, Arrived& arrived, Time now);
   void take_message(Lock& lock, Link& link, Arrived& arrived, Time now);
   void take_buffered(Lock& lock, Link& link);
   Call* find(const Link& link, std::string_view text);
   Call* end_answered(Link& link, std::string_view id);
-  void took_result(Link& link, const protocol::Result& result, Bytes frame, Time now);
-  void answered(Link& link, const protocol::Message& message, Bytes frame, Time now);
+  void took_result(Link& link, const protocol::Result& result, Bytes&& frame, Time now);
+  void answered(Link& link, const protocol::Message& message, Bytes&& frame, Time now);
   void echoed(Link& link, const protocol::Message& message, const Bytes& frame, Time now);
   void became_ready(Link& link, Time now);
 
@@ -201,7 +206,11 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   }
 
   // parent_health.cc
-  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome, Time now);
+  /// The worker has ended `call`.
+  void judge(const Call& call, engine::CircuitBreaker::Outcome outcome, Time now) {
+    engine_.answered(call.epoch, outcome, call.probe, call.begun, now);
+    see_circuit();
+  }
   void judge_end(const Call& call, bool sent, engine::Ending by);
   std::string circuit_text() const;
 
@@ -229,8 +238,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   const std::string name_;
   const SpawnOptions options_;
   const std::uint32_t process_epoch_;
-  const std::uint64_t id_half_;  ///< the upper half of all call ids of this session
-  const engine::CallId::Text id_begin_ = engine::CallId{id_half_, 0}.text();
+  engine::CallIdSequence ids_;  ///< of all calls of this session
 
   std::mutex lifecycle_;  ///< open() and close() one after another
 

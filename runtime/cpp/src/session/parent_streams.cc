@@ -76,7 +76,8 @@ Result<OpenedStream> ParentSession::open_stream(Request& request) {
   }
   give_buffer(request.encoder().buffer());
   const StopToken& stop = request.options().stop;
-  if (stop.stop_possible()) stream->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{stream});
+  if (stop.stop_possible())
+    stream->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{stream});
   return OpenedStream{stream, stream};
 }
 

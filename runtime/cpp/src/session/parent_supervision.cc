@@ -134,7 +134,7 @@ void ParentSession::expire(Time now) {
 /// Does what the engine wants done about the current worker.
 void ParentSession::supervise(Link& link, Time now) {
   if (link.settled) return;
-  obey(link, engine_.step(now, next_call_id_low()), now);
+  obey(link, engine_.step(now, random_number()), now);
   wake_at(next_time(link));
 }
 
@@ -171,7 +171,7 @@ void ParentSession::beat(Link& link, Time now) {
   engine_.beat_sent(id, left, now);
 }
 
-void ParentSession::wake_at(Time time) {
+[[gnu::hot]] void ParentSession::wake_at(Time time) {
   if (time >= wakes_at_ || key_ == 0) return;
   wakes_at_ = time;
   core_.supervisor.call_at(key_, time);

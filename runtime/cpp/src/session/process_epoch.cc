@@ -13,7 +13,7 @@ std::atomic<std::uint32_t> epoch{1};
 
 }  // namespace
 
-std::uint32_t process_epoch() noexcept {
+[[gnu::hot]] std::uint32_t process_epoch() noexcept {
   static const int registered =
       ::pthread_atfork(nullptr, nullptr, [] { epoch.fetch_add(1, std::memory_order_relaxed); });
   static_cast<void>(registered);

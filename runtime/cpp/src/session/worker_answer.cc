@@ -11,7 +11,8 @@ namespace multifrost::session {
 /// A buffer that a large answer has grown beyond this is not kept.
 constexpr std::size_t kKept = 256 * 1024;
 
-void WorkerAnswer::open(transport::Outlet& outlet, const protocol::Message& call) noexcept {
+[[gnu::hot]] void WorkerAnswer::open(transport::Outlet& outlet,
+                                     const protocol::Message& call) noexcept {
   outlet_ = &outlet;
   id_ = call.id;
   function_ = call.function;
@@ -19,14 +20,14 @@ void WorkerAnswer::open(transport::Outlet& outlet, const protocol::Message& call
   urgency_ = transport::Urgency::now;
 }
 
-Encoder& WorkerAnswer::begin_result() {
+[[gnu::hot]] Encoder& WorkerAnswer::begin_result() {
   encoder_.restart();
   written_at_ = std::chrono::steady_clock::now();
   protocol_.begin_response(encoder_, id_, written_at_);
   return encoder_;
 }
 
-void WorkerAnswer::finish_result() {
+[[gnu::hot]] void WorkerAnswer::finish_result() {
   if (stream_ != nullptr) {
     if (const auto instead = end_stream(nullptr)) return write_failure(*instead);
   }
@@ -71,7 +72,7 @@ void WorkerAnswer::record(std::string_view text) const {
        {.worker = worker_, .call_id = id_, .trace_id = trace_id(traceparent_)});
 }
 
-void WorkerAnswer::send() {
+[[gnu::hot]] void WorkerAnswer::send() {
   encoder_.finish();
   // Gone: nobody waits any more. A worker's queue is never full (transport.h).
   outlet_->try_send(encoder_.buffer(), nullptr, urgency_);

@@ -21,7 +21,7 @@ constexpr auto kStuck = 500ms;
 
 }  // namespace
 
-void WorkerSession::handle(Event& event, bool may_run) {
+[[gnu::hot]] void WorkerSession::handle(Event& event, bool may_run) {
   switch (event.kind) {
     case Event::Kind::message:
       return handle_message(event, may_run);
@@ -36,7 +36,7 @@ void WorkerSession::handle(Event& event, bool may_run) {
   }
 }
 
-void WorkerSession::handle_message(Event& event, bool may_run) {
+[[gnu::hot]] void WorkerSession::handle_message(Event& event, bool may_run) {
   protocol::Message message;
   if (protocol_.read(event.payload, message) != protocol::Reading::message) {
     options_.log(events::kForeignMessage, "a message that is none of ours was ignored",
@@ -91,7 +91,7 @@ std::chrono::milliseconds WorkerSession::busy_time() {
   auto longest = now;
   const std::lock_guard lock(mutex_);
   for (const auto& slot : slots_) {
-    if (slot->since) longest = std::min(longest, *slot->since);
+    if (slot->runs()) longest = std::min(longest, slot->since);
   }
   return std::chrono::duration_cast<std::chrono::milliseconds>(now - longest);
 }
@@ -102,17 +102,17 @@ void WorkerSession::cancel(PeerId peer, std::string_view id) {
     // A queued call that nobody wants any more: its caller has had its outcome already.
     queue_.drop(peer, id);
   }
-  stop_running(ErrorCode::cancelled, [&](const HandlerSlot& slot) { return slot.runs(peer, id); });
+  stop_running(ErrorCode::cancelled, [&](HandlerSlot& slot) { return slot.runs(peer, id); });
 }
 
 void WorkerSession::stop_running(ErrorCode why,
-                                 const std::function<bool(const HandlerSlot&)>& which) noexcept {
+                                 const std::function<bool(HandlerSlot&)>& which) noexcept {
   for (const auto& slot : slots_) {
     std::stop_source source{std::nostopstate};
     std::shared_ptr<WorkerStream> stream;
     {
       const std::lock_guard lock(mutex_);
-      if (!slot->since || !which(*slot)) continue;
+      if (!slot->runs() || !which(*slot)) continue;
       source = slot->source_to_stop(why);
       stream = slot->stream;
     }
@@ -128,7 +128,7 @@ void WorkerSession::lose(PeerId peer) {
     ours_.erase(peer);
     queue_.drop(peer);
   }
-  stop_running(ErrorCode::connection, [&](const HandlerSlot& slot) { return slot.runs(peer); });
+  stop_running(ErrorCode::connection, [&](HandlerSlot& slot) { return slot.runs(peer); });
   if (options_.many_parents) return;
   // A parent that has dismissed us hangs up, but waits for the running call; it is not gone.
   dismissed_ ? stop() : parent_gone();
@@ -239,7 +239,7 @@ void WorkerSession::end_if_stuck() {
   {
     const std::lock_guard lock(mutex_);
     if (!options_.may_end_process || !parent_lost_at_) return;
-    const auto runs = [](const auto& slot) { return slot->since.has_value(); };
+    const auto runs = [](const auto& slot) { return slot->runs(); };
     if (std::none_of(slots_.begin(), slots_.end(), runs)) return;
     if (Clock::now() - *parent_lost_at_ < kStuck) return;
   }

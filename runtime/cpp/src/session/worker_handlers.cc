@@ -44,8 +44,7 @@ void WorkerSession::handle_calls(HandlerSlot& slot) {
   handling = this;
   while (auto call = wait_for_call(slot)) {
     run_queued(slot, *call);
-    const std::lock_guard lock(mutex_);
-    slot.end();
+    slot.end(mutex_);
   }
 }
 

@@ -79,7 +79,7 @@ void WorkerSession::serve() {
 
 void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
-void WorkerSession::take_next() {
+[[gnu::hot]] void WorkerSession::take_next() {
   if (auto queued = next_queued()) return run_queued(*slots_.front(), *queued);
   Event event;
   if (!transport_->buffered()) looked_at_.reset();  // it may sleep now
@@ -88,12 +88,12 @@ void WorkerSession::take_next() {
 }
 
 /// Calls that have arrived together share one look at the clock with the answer between them.
-WorkerSession::Clock::time_point WorkerSession::looked_at() {
+[[gnu::hot]] WorkerSession::Clock::time_point WorkerSession::looked_at() {
   if (!looked_at_) looked_at_ = Clock::now();
   return *looked_at_;
 }
 
-std::optional<WaitingCall> WorkerSession::next_queued() {
+[[gnu::hot]] std::optional<WaitingCall> WorkerSession::next_queued() {
   if (!queued_) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (queue_.empty()) {
@@ -110,8 +110,8 @@ void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
   }
 }
 
-void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
-                        Clock::time_point begin) {
+[[gnu::hot]] void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call,
+                                     WaitingCall& waiting, Clock::time_point begin) {
   slot.know_caller(*transport_, waiting.peer);
   slot.answer.open(*slot.outlet, call);
   if (!call.damage.empty()) {
@@ -124,8 +124,8 @@ void WorkerSession::run(HandlerSlot& slot, const protocol::Message& call, Waitin
   if (one_by_one()) looked_at_ = std::max(begin, slot.answer.written_at());
 }
 
-void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
-                                WaitingCall& waiting, Clock::time_point begin) {
+[[gnu::hot]] void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
+                                             WaitingCall& waiting, Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   const Function* const function = slot.last_function.find(functions_, name_space, call.function);
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
@@ -146,8 +146,9 @@ void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call
   invoke(slot, call, waiting, *function, begin);
 }
 
-void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
-                           const Function& function, Clock::time_point begin) {
+[[gnu::hot]] void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
+                                        WaitingCall& waiting, const Function& function,
+                                        Clock::time_point begin) {
   std::optional<Clock::time_point> deadline;
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
@@ -169,11 +170,11 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, Wai
   begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  CallContext context(slot.caller_name, call.id, name_space, deadline, slot.stop_token);
-  if (!call.traceparent.empty()) context.set_trace(call.traceparent, call.tracestate);
+  slot.context.begin(slot.caller_name, call.id, name_space, deadline);
+  if (!call.traceparent.empty()) slot.context.set_trace(call.traceparent, call.tracestate);
   waiting.frame.narrow(call.arguments_at);
   Decoder arguments(waiting.frame, protocol_.format());
-  IncomingCall incoming(call.function, call.arguments, arguments, context, slot.answer);
+  IncomingCall incoming(call.function, call.arguments, arguments, slot.context, slot.answer);
   incoming.know(function.method, function.place);
   call::run(*function.dispatcher, incoming);
 
@@ -182,25 +183,19 @@ void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call, Wai
 }
 
 void WorkerSession::stop_all() noexcept {
-  stop_running(ErrorCode::shutting_down, [](const HandlerSlot&) { return true; });
+  stop_running(ErrorCode::shutting_down, [](HandlerSlot&) { return true; });
 }
 
-void WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
-                                  Clock::time_point begin) {
+[[gnu::hot]] void WorkerSession::begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
+                                               Clock::time_point begin) {
   if (!one_by_one()) return;  // it has begun when it was taken (wait_for_call)
-  {
-    const std::lock_guard lock(mutex_);
-    slot.begin(waiting.peer, waiting.id, begin);
-  }
+  slot.begin(waiting.peer, waiting.id, begin);
   if (stopping_) stop_all();
   if (role_.begin_handler()) tick_.arm(kTick);
 }
 
-void WorkerSession::end_handler(HandlerSlot& slot) {
-  {
-    const std::lock_guard lock(mutex_);
-    slot.end();
-  }
+[[gnu::hot]] void WorkerSession::end_handler(HandlerSlot& slot) {
+  slot.end(mutex_);
   if (one_by_one() && !role_.end_handler()) take_reading_back();
 }
 
@@ -231,7 +226,7 @@ void WorkerSession::refuse_the_rest() {
 
 /// When further calls have been received already, their answers can leave together. Answers that
 /// wait do not wait for a handler that takes long or is not known yet.
-bool WorkerSession::begin_batch(const Function& function) {
+[[gnu::hot]] bool WorkerSession::begin_batch(const Function& function) {
   if (!function.quick) transport_->release();
   const bool more = transport_->buffered();
   if (more) slots_.front()->answer.set_urgency(transport::Urgency::held);

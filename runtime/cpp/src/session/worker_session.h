@@ -90,8 +90,7 @@ class WorkerSession {
                    Clock::time_point begin);
   void invoke(HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
               const Function& function, Clock::time_point begin);
-  void begin_handler(HandlerSlot& slot, const WaitingCall& waiting,
-                                Clock::time_point begin);
+  void begin_handler(HandlerSlot& slot, const WaitingCall& waiting, Clock::time_point begin);
   void end_handler(HandlerSlot& slot);
   bool begin_batch(const Function& function);
   void take_reading_back();
@@ -123,7 +122,7 @@ class WorkerSession {
   void handle_message(transport::Event& event, bool may_run);
   void echo(transport::PeerId peer, const protocol::Message& beat);
   void cancel(transport::PeerId peer, std::string_view id);
-  void stop_running(ErrorCode why, const std::function<bool(const HandlerSlot&)>& which) noexcept;
+  void stop_running(ErrorCode why, const std::function<bool(HandlerSlot&)>& which) noexcept;
   void stop_all() noexcept;
   void lose(transport::PeerId peer);
   void parent_gone();

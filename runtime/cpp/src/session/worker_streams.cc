@@ -63,7 +63,7 @@ void WorkerSession::take_stream(PeerId peer, const protocol::Message& message, c
   }
   if (!stream || stream->take(message, event.payload)) return;
   stop_running(ErrorCode::cancelled,
-               [&](const HandlerSlot& slot) { return slot.runs(peer, message.id); });
+               [&](HandlerSlot& slot) { return slot.runs(peer, message.id); });
 }
 
 /// Whether this thread reads while a handler waits: nobody else would, for the length of a tick.

@@ -133,9 +133,13 @@ class Transport {
   /// `descriptor` does not tell of them.
   virtual bool buffered() const noexcept = 0;
 
-  /// Readable (level-triggered) while the system has something for try_receive. The same for the
-  /// transport's whole life; for epoll of whoever watches an idle transport.
+  /// Readable (level-triggered) while the system has something for try_receive, after
+  /// begin_watch(). The same for the transport's whole life; for epoll of whoever watches an idle
+  /// transport.
   virtual int descriptor() const noexcept = 0;
+  /// While nobody reads: from now on, until the next receive(), `descriptor` tells of everything.
+  /// While somebody does it need not, since to be watched costs each message a little.
+  virtual void begin_watch() noexcept {}
   /// Readable (level-triggered) while queued bytes could be written, whoever is the reader, and
   /// once when memory has not been used for a while; then call flush(), which does either.
   /// kNoDescriptor: the transport does so by itself.

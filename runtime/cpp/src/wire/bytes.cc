@@ -22,13 +22,11 @@ Bytes::Bytes(std::vector<std::byte>&& owned) {
 
 Bytes::Bytes(const Bytes&) noexcept = default;
 Bytes& Bytes::operator=(const Bytes&) noexcept = default;
-Bytes& Bytes::operator=(Bytes&& other) noexcept {
-  owner_.swap(other.owner_);
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
+[[gnu::hot]] Bytes& Bytes::operator=(Bytes&& other) noexcept {
+  swap(other);
   return *this;
 }
-Bytes::~Bytes() = default;
+[[gnu::hot]] Bytes::~Bytes() = default;
 
 std::vector<std::byte> Bytes::to_vector() const { return {begin(), end()}; }
 

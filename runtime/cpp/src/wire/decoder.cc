@@ -97,7 +97,7 @@ std::string_view to_string(Kind kind) noexcept {
   return names[static_cast<std::size_t>(kind)];
 }
 
-Decoder::Decoder(BytesView message, Format format, DecodeLimits limits)
+[[gnu::hot]] Decoder::Decoder(BytesView message, Format format, DecodeLimits limits)
     : next_(message.as_text().data()),
       end_(next_ + message.size()),
       depth_left_(limits.depth),
@@ -105,13 +105,13 @@ Decoder::Decoder(BytesView message, Format format, DecodeLimits limits)
   if (format != Format::msgpack) convert();
 }
 
-Decoder::Decoder(const Bytes& message, Format format, DecodeLimits limits)
+[[gnu::hot]] Decoder::Decoder(const Bytes& message, Format format, DecodeLimits limits)
     : Decoder(message.view(), format, limits) {
   message_ = &message;
 }
 
 Decoder::Decoder(Decoder&&) noexcept = default;
-Decoder::~Decoder() = default;
+[[gnu::hot]] Decoder::~Decoder() = default;
 
 Kind Decoder::other_peek() const noexcept {
   if (remaining() >= 2 && byte() == kStr8 &&
@@ -162,19 +162,19 @@ bool Decoder::take_infinite() noexcept {
   return true;
 }
 
-bool Decoder::integer(std::int64_t& into) {
+[[gnu::hot]] bool Decoder::integer(std::int64_t& into) {
   constexpr IntegerType type = {"integer", INT64_MIN, INT64_MAX};
   return integer(type, into);
 }
 
-bool Decoder::integer(const IntegerType& type, std::int64_t& into) {
+[[gnu::hot]] bool Decoder::integer(const IntegerType& type, std::int64_t& into) {
   if (next_ == end_ || byte() >= kFixMap) return long_integer(type, into);
   into = byte();  // every integer type holds 0 to 127
   ++next_;
   return true;
 }
 
-bool Decoder::long_integer(const IntegerType& type, std::int64_t& into) {
+[[gnu::hot]] bool Decoder::long_integer(const IntegerType& type, std::int64_t& into) {
   if (const unsigned width = integer_at(next_, end_, into);
       width != 0 && into >= type.low && into <= type.high) {
     next_ += width;
@@ -360,7 +360,7 @@ bool Decoder::raw(BytesView& into) {
   return true;
 }
 
-bool Decoder::finish() {
+[[gnu::hot]] bool Decoder::finish() {
   if (next_ == end_) return true;
   return refuse("nothing may follow the value, but " + std::to_string(remaining()) + " bytes do");
 }

@@ -50,7 +50,7 @@ bool Encoder::null() { return put(kNil); }
 
 bool Encoder::boolean(bool value) { return put(value ? kTrue : kFalse); }
 
-bool Encoder::integer(std::int64_t value) {
+[[gnu::hot]] bool Encoder::integer(std::int64_t value) {
   if (value >= -32 && value < 128) return put(static_cast<unsigned>(value));
   return long_integer(value);
 }
@@ -90,7 +90,7 @@ bool Encoder::long_unsigned(std::uint64_t value) {
   return true;
 }
 
-bool Encoder::long_integer(std::int64_t value) {
+[[gnu::hot]] bool Encoder::long_integer(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   if (value >= 0) {
     put_shortest(buffer_, bits);

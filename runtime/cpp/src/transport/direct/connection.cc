@@ -29,7 +29,7 @@ Connection::~Connection() = default;
 
 void Connection::begin_handshake() {
   state_.store(State::handshake, std::memory_order_release);
-  board_.reads.add(socket_.get(), static_cast<std::uint64_t>(id()));
+  watch(true);
   writer_.send_raw(handshake_.output());
 }
 
@@ -61,11 +61,20 @@ void Connection::proceed() {
   if (state() == State::ended) reason_ = handshake_.broken_off(reason_);
 }
 
-Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
+[[gnu::hot]] Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
   timeout_.set(socket_.get(), left);
   const auto room = input_.room();
   room_ = room.size();
   return take(direct::receive_waiting(socket_.get(), room));
+}
+
+void Connection::watch(bool on) noexcept {
+  const std::lock_guard lock(watching_);
+  if (on == watched_) return;
+  watched_ = on;
+  if (!on) return board_.reads.remove(socket_.get());
+  board_.reads.add(socket_.get(), static_cast<std::uint64_t>(id()));
+  if (paused()) board_.reads.set(socket_.get(), static_cast<std::uint64_t>(id()), false);
 }
 
 void Connection::stop_receiving() noexcept { ::shutdown(socket_.get(), SHUT_RD); }
@@ -76,7 +85,7 @@ std::int64_t Connection::receive_now_from() {
   return direct::receive_now(socket_.get(), room);
 }
 
-Connection::Input Connection::take(std::int64_t received) {
+[[gnu::hot]] Connection::Input Connection::take(std::int64_t received) {
   drained_ = received < static_cast<std::int64_t>(room_);
   if (received > 0) {
     input_.received(static_cast<std::size_t>(received));
@@ -96,7 +105,7 @@ Connection::Input Connection::fail(std::string reason) {
   return Input::ended;
 }
 
-bool Connection::find_message() {
+[[gnu::hot]] bool Connection::find_message() {
   while (!ready_ && !malformed_) {
     switch (input_.advance()) {
       case MessageReader::Step::message:
@@ -120,11 +129,6 @@ bool Connection::malformed(std::string reason) {
   return false;
 }
 
-Bytes Connection::take_message() noexcept {
-  ready_ = false;
-  return input_.take_message();
-}
-
 // False: it was the last one.
 bool Connection::handle_command(std::string_view bytes) {
   const auto command = read_command(bytes);
@@ -140,7 +144,7 @@ bool Connection::handle_command(std::string_view bytes) {
 
 std::uint64_t Connection::end() {
   const std::uint64_t written = writer_.close();
-  board_.reads.remove(socket_.get());
+  watch(false);
   // Whoever still holds us keeps the descriptor, but neither the peer nor large memory.
   ::shutdown(socket_.get(), SHUT_RDWR);
   blocks_.close();
@@ -161,8 +165,9 @@ void Connection::wait_for_room(bool on) noexcept {
 
 void Connection::over_limit(bool on) noexcept {
   if (setup_.role == Role::worker) {
+    const std::lock_guard lock(watching_);
     paused_.store(on, std::memory_order_release);
-    board_.reads.set(socket_.get(), static_cast<std::uint64_t>(id()), !on);
+    if (watched_) board_.reads.set(socket_.get(), static_cast<std::uint64_t>(id()), !on);
   }
   if (on) return;
   relieved_.store(true, std::memory_order_release);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "transport/direct/block_pool.h"
@@ -92,6 +93,10 @@ class Connection final : private WriterWatcher {
   bool was_open() const noexcept { return was_open_; }
   std::chrono::steady_clock::time_point handshake_deadline{};
 
+  /// Whether board.reads tells of it. It need not while the reader sleeps in receive_waiting(), and
+  /// that saves the system work for each message.
+  void watch(bool on) noexcept;
+
   /// Receives once; `wait`: sleeps until something comes or `left` (or a second) has passed.
   Input receive_now() { return take(receive_now_from()); }
   Input receive_waiting(std::chrono::nanoseconds left);
@@ -100,8 +105,12 @@ class Connection final : private WriterWatcher {
   /// The last receive left the socket empty, as far as one can know.
   bool drained() const noexcept { return drained_; }
   /// A whole message is there, perhaps the last one before the end.
-  bool has_message() { return ready_ || find_message(); }
-  Bytes take_message() noexcept;
+  bool has_message() { return ready_ || (!input_.used_up() && find_message()); }
+  /// Into `into`, which is empty.
+  void take_message(Bytes& into) noexcept {
+    ready_ = false;
+    input_.take_message(into);
+  }
   /// True once after the out-queue has drained from over its limit.
   bool take_relieved() noexcept { return relieved_.exchange(false, std::memory_order_acq_rel); }
 
@@ -132,6 +141,8 @@ class Connection final : private WriterWatcher {
   const UniqueFd socket_;
   Switchboard& board_;
   std::atomic<State> state_;
+  std::mutex watching_;  ///< `watched_` and what board_.reads knows
+  bool watched_ = false;
   std::atomic<bool> paused_{false};
   std::atomic<bool> holds_{false};
   std::atomic<bool> relieved_{false};

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds kDescriptorPause{100};
 }  // namespace
 
 DirectTransport::DirectTransport(Role role, const Limits& limits)
-    : role_(role), limits_(limits), owner_(::getpid()), turn_left_(limits.messages_per_turn) {
+    : role_(role), limits_(limits), owner_(::getpid()), turns_(limits.messages_per_turn) {
   board_.reads.add(timer_.get(), kTimer);
   board_.reads.add(board_.attention_event.get(), kAttention);
   board_.writes.add(board_.reminder.descriptor(), kRemind);
@@ -51,6 +51,7 @@ void DirectTransport::connect(Endpoint endpoint) {
 
 /// One look at everything that is watched; false: nothing was ready.
 bool DirectTransport::look(Deadline deadline) {
+  watch_sole(true);
   std::array<std::uint64_t, 32> ready;
   const std::size_t count = board_.reads.wait(ready, deadline);
   for (std::size_t i = 0; i < count; ++i) handle(ready[i]);
@@ -70,9 +71,8 @@ void DirectTransport::handle(std::uint64_t tag) {
     if (!connection->is_open()) {
       proceed(connection);
     } else if (!connection->in_turn && !connection->paused()) {
-      connection->in_turn = true;
       connection->receive_now();
-      turns_.push_back(connection.get());
+      turns_.add(*connection);
     }
   }
 }
@@ -92,10 +92,7 @@ void DirectTransport::handle_attention() {
       events_.push_back(std::move(room));
     }
     if (!relieved || role_ == Role::parent) continue;
-    if (!connection->in_turn) {
-      connection->in_turn = true;
-      turns_.push_back(connection.get());
-    }
+    turns_.add(*connection);
   }
 }
 
@@ -154,15 +151,17 @@ void DirectTransport::admit(const Shared& connection) {
     }
     for (const Shared& other : others) remove(other, "another peer was first");
   }
-  if (!door_.is_open()) sole_ = connection;
+  if (!door_.is_open()) {
+    sole_ = connection;
+    sole_watched_ = true;
+  }
   update_door();
   Event connected;
   connected.kind = Event::Kind::connected;
   connected.peer = connection->id();
   events_.push_back(std::move(connected));
   // Messages may have come together with the handshake.
-  connection->in_turn = true;
-  turns_.push_back(connection.get());
+  turns_.add(*connection);
   arm_timer();
 }
 
@@ -172,8 +171,7 @@ void DirectTransport::remove(const Shared& connection, std::string reason) {
     const std::lock_guard lock(mutex_);
     connections_.erase(connection->id());
   }
-  if (!turns_.empty() && turns_.front() == connection.get()) turn_left_ = limits_.messages_per_turn;
-  std::erase(turns_, connection.get());
+  turns_.remove(*connection);
   if (connection == sole_) sole_.reset();
   if (connection->was_open()) {
     Event lost;

@@ -33,7 +33,7 @@ class DirectTransport::DirectOutlet final : public Outlet {
   DirectOutlet(DirectTransport& transport, Shared connection) noexcept
       : transport_(transport), connection_(std::move(connection)) {}
 
-  Sent try_send(Buffer& message, std::uint64_t* number, Urgency urgency) override {
+  [[gnu::hot]] Sent try_send(Buffer& message, std::uint64_t* number, Urgency urgency) override {
     return transport_.send(connection_, message, number, urgency);
   }
   Sent lend(Buffer& message, std::uint64_t* number) override {
@@ -53,8 +53,8 @@ std::shared_ptr<Outlet> DirectTransport::outlet(PeerId peer) {
   return Transport::outlet(peer);
 }
 
-Sent DirectTransport::send(const Shared& connection, Buffer& message, std::uint64_t* number,
-                           Urgency urgency) {
+[[gnu::hot]] Sent DirectTransport::send(const Shared& connection, Buffer& message,
+                                        std::uint64_t* number, Urgency urgency) {
   const Sent sent = connection->writer().send(message, number, urgency);
   if (urgency == Urgency::held && connection->begins_to_hold()) {
     const std::lock_guard lock(mutex_);
@@ -64,7 +64,7 @@ Sent DirectTransport::send(const Shared& connection, Buffer& message, std::uint6
   return sent;
 }
 
-void DirectTransport::release() {
+[[gnu::hot]] void DirectTransport::release() {
   if (!holds_.load(std::memory_order_acquire)) return;
   std::vector<Shared> holding;
   {
@@ -169,14 +169,14 @@ void DirectTransport::shutdown() noexcept {
 
 // ---- the reader
 
-Received DirectTransport::try_receive(Event& into) {
+[[gnu::hot]] Received DirectTransport::try_receive(Event& into) {
   if (deliver(into) || (look(Clock::now()) && deliver(into))) return Received::event;
   return Received::timeout;
 }
 
-Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
+[[gnu::hot]] Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   for (;;) {
-    if (deliver(into)) return Received::event;
+    if (has_work() && deliver(into)) return Received::event;
     if (!board_.receives) {
       if (look(Clock::now()) && deliver(into)) return Received::event;
       into = Event{};  // closed
@@ -190,8 +190,23 @@ Received DirectTransport::receive(Event& into, Deadline deadline, int wake) {
   }
 }
 
+/// Something lies in this process that no descriptor tells of.
+inline bool DirectTransport::work_waits() {
+  if (!events_.empty()) return true;
+  return turns_.any_of([](Connection& one) {
+    return !one.paused() && (one.has_message() || one.state() == Connection::State::ended);
+  });
+}
+
+/// What deliver() is for; most often there is nothing before something has been received.
+inline bool DirectTransport::has_work() const noexcept {
+  return turns_.current() != nullptr || !events_.empty() ||
+         board_.attention.load(std::memory_order_acquire) ||
+         stopping_.load(std::memory_order_acquire);
+}
+
 /// The next event that needs no look at anything but the sockets in turn.
-bool DirectTransport::deliver(Event& into) {
+[[gnu::hot]] bool DirectTransport::deliver(Event& into) {
   if (stopping_.load(std::memory_order_acquire)) {
     into = Event{};
     buffered_ = false;
@@ -203,39 +218,37 @@ bool DirectTransport::deliver(Event& into) {
     into = std::move(events_.front());
     events_.pop_front();
     found = true;
-  } else if (!turns_.empty()) {
+  } else if (turns_.current() != nullptr) {
     found = deliver_message(into);
   }
   buffered_ = work_waits();
   return found;
 }
 
-bool DirectTransport::deliver_message(Event& into) {
-  while (!turns_.empty()) {
-    Connection* const connection = turns_.front();
-    if (turn_left_ == 0) {
+[[gnu::hot]] bool DirectTransport::deliver_message(Event& into) {
+  while (Connection* const connection = turns_.current()) {
+    if (turns_.used_up()) {
       // Somebody else's turn, also somebody's who has only just sent something (R3).
-      turns_.pop_front();
-      turns_.push_back(connection);
-      turn_left_ = limits_.messages_per_turn;
-      look(Clock::now());
+      turns_.pass_on();
+      if (!sole_) look(Clock::now());
       continue;
     }
     if (connection->paused()) {
-      end_turn(*connection);
+      turns_.end();
       continue;
     }
     if (connection->has_message()) {
-      --turn_left_;
+      turns_.count_message();
       into.kind = Event::Kind::message;
       into.peer = connection->id();
-      into.payload = connection->take_message();
-      if (connection->drained() && !connection->has_message()) end_turn(*connection);
+      if (!into.payload.empty()) into.payload = Bytes();
+      connection->take_message(into.payload);
+      if (connection->drained() && !connection->has_message()) turns_.end();
       return true;
     }
     if (connection->state() == Connection::State::open &&
         (connection->drained() || connection->receive_now() == Connection::Input::nothing)) {
-      end_turn(*connection);
+      turns_.end();
       continue;
     }
     if (connection->state() == Connection::State::ended) {
@@ -249,32 +262,18 @@ bool DirectTransport::deliver_message(Event& into) {
   return false;
 }
 
-void DirectTransport::end_turn(Connection& connection) {
-  connection.in_turn = false;
-  turns_.pop_front();
-  turn_left_ = limits_.messages_per_turn;
-}
-
-/// Something lies in this process that no descriptor tells of.
-bool DirectTransport::work_waits() {
-  if (!events_.empty()) return true;
-  const auto waits = [](Connection* one) {
-    return !one->paused() && (one->has_message() || one->state() == Connection::State::ended);
-  };
-  if (turns_.empty()) return false;
-  return waits(turns_.front()) || std::any_of(turns_.begin() + 1, turns_.end(), waits);
-}
-
-Connection* DirectTransport::sole_connection() noexcept {
+[[gnu::hot]] Connection* DirectTransport::sole_connection() noexcept {
   return sole_ && sole_->is_open() && !sole_->paused() && board_.blocked == 0 ? sole_.get()
                                                                               : nullptr;
 }
 
-Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, int wake) {
+[[gnu::hot]] Received DirectTransport::wait_alone(Connection& connection, Deadline deadline,
+                                                  int wake) {
   if (wake == kNoDescriptor) {
     const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
                                               : std::chrono::nanoseconds(deadline - Clock::now());
     if (left.count() <= 0) return Received::timeout;
+    watch_sole(false);
     if (connection.receive_waiting(left) == Connection::Input::nothing) {
       return deadline != kNoDeadline && Clock::now() >= deadline ? Received::timeout
                                                                  : Received::event;
@@ -288,10 +287,7 @@ Received DirectTransport::wait_alone(Connection& connection, Deadline deadline, 
     if ((ready & 1u) == 0) return Received::event;
     if (connection.receive_now() == Connection::Input::nothing) return Received::event;
   }
-  if (!connection.in_turn) {
-    connection.in_turn = true;
-    turns_.push_back(&connection);
-  }
+  turns_.add(connection);
   return Received::event;
 }
 
@@ -301,6 +297,7 @@ Received DirectTransport::wait_for_all(Deadline deadline, int wake) {
   if (wake == kNoDescriptor && !blocked) {
     return look(deadline) ? Received::event : Received::timeout;
   }
+  watch_sole(true);
   const std::array watched{board_.reads.descriptor(), wake,
                            blocked ? board_.writes.descriptor() : kNoDescriptor};
   const unsigned ready = wait_readable(watched.data(), watched.size(), deadline);

@@ -23,6 +23,7 @@
 #include "transport/direct/connection.h"
 #include "transport/direct/dialer.h"
 #include "transport/direct/door.h"
+#include "transport/direct/turns.h"
 #include "transport/event_fd.h"
 #include "transport/timer_fd.h"
 #include "transport/transport.h"
@@ -52,6 +53,7 @@ class DirectTransport final : public Transport {
   Received receive(Event& into, Deadline deadline, int wake) override;
   bool buffered() const noexcept override { return buffered_; }
   int descriptor() const noexcept override { return board_.reads.descriptor(); }
+  void begin_watch() noexcept override { watch_sole(true); }
   int flush_descriptor() const noexcept override { return board_.writes.descriptor(); }
   bool flush() override;
   void stop_receiving() noexcept override;
@@ -77,7 +79,7 @@ class DirectTransport final : public Transport {
   // ---- the reader
   bool deliver(Event& into);
   bool deliver_message(Event& into);
-  void end_turn(Connection& connection);
+  bool has_work() const noexcept;
   bool work_waits();
   bool look(Deadline deadline);
   void handle(std::uint64_t tag);
@@ -93,6 +95,10 @@ class DirectTransport final : public Transport {
   void dial_failed(std::string reason);
   void arm_timer();
   Connection* sole_connection() noexcept;
+  void watch_sole(bool on) noexcept {
+    if (!sole_ || sole_watched_ == on) return;
+    sole_->watch(sole_watched_ = on);
+  }
   // `event` means here: look again.
   Received wait_alone(Connection& connection, Deadline deadline, int wake);
   Received wait_for_all(Deadline deadline, int wake);
@@ -117,8 +123,8 @@ class DirectTransport final : public Transport {
   std::size_t applicants_ = 0;
   std::deque<Event> events_;
   bool buffered_ = false;
-  std::deque<Connection*> turns_;  ///< those that may have something to read, each once
-  std::size_t turn_left_;          ///< messages that the first of them may still deliver
+  Turns turns_;
+  bool sole_watched_ = true;
   Shared sole_;  ///< the only connection, when it is open and nothing else is watched
 };
 

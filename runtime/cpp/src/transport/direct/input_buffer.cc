@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kSmallestRoom = 2 * 1024;
 }  // namespace
 
-std::span<char> InputBuffer::room(std::size_t wanted) {
+[[gnu::hot]] std::span<char> InputBuffer::room(std::size_t wanted) {
   if (!chunk_ || begin_ + wanted > kChunk || kChunk - end_ < kSmallestRoom) {
     auto next = std::make_shared_for_overwrite<char[]>(kChunk);
     const std::string_view rest = unread();
@@ -22,7 +22,7 @@ std::span<char> InputBuffer::room(std::size_t wanted) {
   return {chunk_.get() + end_, kChunk - end_};
 }
 
-Bytes InputBuffer::slice(std::size_t count) noexcept {
+[[gnu::hot]] Bytes InputBuffer::slice(std::size_t count) noexcept {
   const auto* data = reinterpret_cast<const std::byte*>(chunk_.get() + begin_);
   consume(count);
   return {chunk_, data, count};

@@ -9,14 +9,14 @@
 
 namespace multifrost::transport::direct {
 
-std::span<char> MessageReader::room() {
+[[gnu::hot]] std::span<char> MessageReader::room() {
   if (large_.bytes) return {large_.bytes.get() + large_.filled, large_.size - large_.filled};
   // A command or a small payload is used in one piece.
   const std::uint64_t whole = in_frame_ ? std::min<std::uint64_t>(remaining_, kLarge) : 9;
   return input_.room(static_cast<std::size_t>(whole));
 }
 
-void MessageReader::received(std::size_t count) noexcept {
+[[gnu::hot]] void MessageReader::received(std::size_t count) noexcept {
   if (large_.bytes) {
     large_.filled += count;
   } else {
@@ -24,7 +24,7 @@ void MessageReader::received(std::size_t count) noexcept {
   }
 }
 
-MessageReader::Step MessageReader::advance() {
+[[gnu::hot]] MessageReader::Step MessageReader::advance() {
   if (!fault_.empty()) return Step::broken;
   if (!in_frame_ && frame_ == 0) {
     if (input_.unread().empty()) return Step::more;
@@ -44,7 +44,7 @@ MessageReader::Step MessageReader::advance() {
 }
 
 // The usual message, in one step: an empty delimiter and a short last frame, all of it here.
-bool MessageReader::take_small_message() noexcept {
+[[gnu::hot]] bool MessageReader::take_small_message() noexcept {
   constexpr std::string_view kHead("\1\0\0", 3);
   const std::string_view unread = input_.unread();
   if (!unread.starts_with(kHead) || unread.size() == kHead.size()) return false;

@@ -41,9 +41,14 @@ class MessageReader {
   void received(std::size_t count) noexcept;
   Step advance();
 
-  Bytes take_message() noexcept { return std::move(payload_); }
+  /// Into `into`, which is empty.
+  void take_message(Bytes& into) noexcept { into.swap(payload_); }
   std::string_view command() const noexcept { return command_; }
   const std::string& fault() const noexcept { return fault_; }
+  /// Nothing has arrived that advance() has not used; what is broken stays so.
+  bool used_up() const noexcept {
+    return input_.unread().empty() && !in_frame_ && frame_ == 0 && fault_.empty();
+  }
   /// The peer stopped in the middle of something.
   bool within_message() const noexcept { return !unread().empty() || in_frame_ || frame_ != 0; }
 

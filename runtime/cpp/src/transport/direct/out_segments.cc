@@ -19,7 +19,7 @@ int gather(const Buffer& message, std::size_t skipped, std::span<iovec> into) no
   return static_cast<int>(count);
 }
 
-void OutSegments::add_message(std::string_view head, Buffer& message, bool lent) {
+[[gnu::hot]] void OutSegments::add_message(std::string_view head, Buffer& message, bool lent) {
   const std::size_t size = message.size();
   if (size >= kMovedFrom) return add_rest(head, message, 0, lent);
   char* to = segment_for(head.size() + size).extend(head.size() + size);
@@ -56,7 +56,7 @@ void OutSegments::own() {
 }
 
 /// Where so many bytes go; its content grows, but what it holds stays where it is.
-Buffer& OutSegments::segment_for(std::size_t more) {
+[[gnu::hot]] Buffer& OutSegments::segment_for(std::size_t more) {
   if (segments_.empty() || segments_.back().size() + more > kJoinedUpTo) {
     segments_.push_back(std::exchange(spare_, Buffer()));
   }
@@ -80,7 +80,7 @@ int OutSegments::gather(std::span<iovec> into) const noexcept {
   return static_cast<int>(count);
 }
 
-std::uint64_t OutSegments::remove(std::size_t count) noexcept {
+[[gnu::hot]] std::uint64_t OutSegments::remove(std::size_t count) noexcept {
   removed_ += count;
   done_ += count;
   while (!segments_.empty() && done_ >= segments_.front().size()) {

@@ -159,7 +159,7 @@ UniqueFd accept_from(int listener) noexcept {
   return UniqueFd(socket);
 }
 
-std::int64_t send_now(int socket, std::string_view bytes) noexcept {
+[[gnu::hot]] std::int64_t send_now(int socket, std::string_view bytes) noexcept {
   return transfer(SYS_sendto, socket, bytes.data(), bytes.size(), kSendFlags, nullptr, 0);
 }
 
@@ -174,11 +174,11 @@ std::int64_t receive_now(int socket, std::span<char> room) noexcept {
   return receive(socket, room, MSG_DONTWAIT);
 }
 
-std::int64_t receive_waiting(int socket, std::span<char> room) noexcept {
+[[gnu::hot]] std::int64_t receive_waiting(int socket, std::span<char> room) noexcept {
   return receive(socket, room, 0);
 }
 
-void ReceiveTimeout::set(int socket, std::chrono::nanoseconds left) noexcept {
+[[gnu::hot]] void ReceiveTimeout::set(int socket, std::chrono::nanoseconds left) noexcept {
   using std::chrono::microseconds;
   constexpr std::int64_t kShortest = 1'000, kLongest = 1'000'000;
   const std::int64_t wanted = std::chrono::duration_cast<microseconds>(left).count();

@@ -5,10 +5,23 @@
 // does not take stays queued until flush(), which is due when the watcher says that the socket has
 // room. Held messages (Urgency) stay in the queue until something takes them along.
 //
+// One word tells what the usual sender must know, so that he needs no lock:
+//
+//   writing   | look       | who may do what
+//   ----------+------------+-----------------------------------------------------------------
+//   no        | no         | send() begins to write by a compare-and-swap
+//   no        | yes        | something is queued, blocked, broken or awaited: under the lock
+//   yes       | no         | whoever writes ends by a compare-and-swap
+//   yes       | yes        | whoever writes looks under the lock before he ends
+//
+// Both flags clear go together with empty queues. Only who holds the lock sets `look`, and clears
+// it when nobody writes or he himself does.
+//
 // Thread rule: any method from any thread. Failure rule: a broken connection drops its queue and
 // answers `gone`; the reader learns the reason from the socket.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -79,13 +92,24 @@ class Writer {
     std::size_t bytes = 0;
   };
 
+  // The word: two flags, and above them how many messages were accepted, ever.
+  static constexpr std::uint64_t kWriting = 1;
+  static constexpr std::uint64_t kLook = 2;
+  static constexpr std::uint64_t kMessage = 4;
+
+  Sent send_locked(std::string_view head, Buffer& message, std::uint64_t* number, Urgency urgency,
+                   Loan loan);
   Written write_message(std::string_view head, const Buffer& message) const noexcept;
   Written write(std::span<const iovec> parts) const noexcept;
   static Written outcome_of(std::int64_t sent) noexcept;
-  void write_alone(Lock& lock, std::string_view head, Buffer& message, Loan loan);
+  void write_alone(std::uint64_t word, std::string_view head, Buffer& message, Loan loan);
+  bool is_writing() const noexcept {
+    return (word_.load(std::memory_order_acquire) & kWriting) != 0;
+  }
+  bool begin_writing() noexcept;
+  void settle() noexcept;
   void wait_for_writing(Lock& lock);
   void write_queue(Lock& lock);
-  void account(std::size_t bytes, std::uint64_t messages) noexcept;
   void end_writing(bool blocked) noexcept;
   void break_off() noexcept;
 
@@ -94,19 +118,20 @@ class Writer {
   const bool refuses_;
   WriterWatcher& watcher_;
 
+  std::atomic<std::uint64_t> word_{0};
+  /// Messages written whole, ever. Changed by whoever writes.
+  std::atomic<std::uint64_t> written_{0};
+
   mutable std::mutex mutex_;
   std::condition_variable ended_writing_;
-  OutSegments queued_;  ///< what others leave while somebody writes
-  OutSegments active_;  ///< belongs to the writing thread
-  bool writing_ = false;
+  OutSegments queued_;    ///< what others leave while somebody writes
+  OutSegments active_;    ///< belongs to the writing thread
   bool blocked_ = false;  ///< the watcher waits for room
   bool over_ = false;     ///< the watcher knows that the limit is passed
   bool broken_ = false;
-  bool wants_spare_ = false;    ///< a spare message was refused
-  unsigned waiting_ = 0;        ///< threads that wait for the writing to end
-  std::size_t pending_ = 0;     ///< bytes accepted and not written
-  std::uint64_t accepted_ = 0;  ///< messages, ever
-  std::uint64_t written_ = 0;   ///< messages, ever
+  bool wants_spare_ = false;  ///< a spare message was refused
+  unsigned waiting_ = 0;      ///< threads that wait for the writing to end
+  std::size_t pending_ = 0;   ///< bytes queued and not written
 };
 
 }  // namespace multifrost::transport::direct
