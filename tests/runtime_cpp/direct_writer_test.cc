@@ -64,6 +64,8 @@ class WriterTest : public ::testing::Test {
     Buffer buffer = text(content);
     EXPECT_EQ(writer.send(buffer, nullptr, Urgency::held), Sent::taken);
   }
+  template <class SendOne>
+  void many_threads_send(SendOne send_one);
   bool arrived() const {
     char byte;
     return ::recv(theirs_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 1;
@@ -334,7 +336,9 @@ TEST_F(WriterTest, ABrokenConnectionDropsItsQueue) {
   EXPECT_EQ(send(writer, "more"), Sent::gone);
 }
 
-TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
+/// `send_one(writer, text, i)` sends message i of a thread and returns its number.
+template <class SendOne>
+void WriterTest::many_threads_send(SendOne send_one) {
   Writer writer(ours_.get(), 100 << 20, false, blocks_, watcher_);
   constexpr int kThreads = 4, kEach = 2000;
   std::vector<std::thread> threads;
@@ -342,9 +346,7 @@ TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < kEach; ++i) {
-        std::uint64_t number = 0;
-        send(writer, std::to_string(thread) + ":" + std::to_string(i), &number);
-        numbers += number;
+        numbers += send_one(writer, std::to_string(thread) + ":" + std::to_string(i), i);
       }
     });
   }
@@ -357,7 +359,26 @@ TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
   }
   constexpr std::uint64_t kTotal = kThreads * kEach;
   EXPECT_EQ(numbers, kTotal * (kTotal + 1) / 2) << "every number given once";
+  EXPECT_TRUE(writer.idle());
   EXPECT_EQ(writer.close(), kTotal);
+}
+
+TEST_F(WriterTest, ManyThreadsLoseNothingAndKeepTheirOrder) {
+  many_threads_send([this](Writer& writer, const std::string& text, int) {
+    std::uint64_t number = 0;
+    send(writer, text, &number);
+    return number;
+  });
+}
+
+TEST_F(WriterTest, ManyThreadsThatHoldAndReleaseLoseNothingAndKeepTheirOrder) {
+  many_threads_send([](Writer& writer, const std::string& content, int i) {
+    std::uint64_t number = 0;
+    Buffer buffer = text(content);
+    EXPECT_EQ(writer.send(buffer, &number, i % 5 == 0 ? Urgency::now : Urgency::held), Sent::taken);
+    if (i % 7 == 6 || i == 1999) writer.release();
+    return number;
+  });
 }
 
 TEST_F(WriterTest, ClosingWhileOthersSendIsSafe) {

@@ -76,6 +76,11 @@ class Buffer {
     if (capacity_ - size_ < count) grow(count);
   }
 
+  /// So many bytes before the message, for whoever sends it with a head of its own. They are no
+  /// part of it and anybody's until the next change. Null: it does not lie in one piece.
+  char* head_room() noexcept { return data_ == nullptr || attached_ ? nullptr : data_ - kHeadRoom; }
+  static constexpr std::size_t kHeadRoom = 16;
+
   /// Large bytes as the next part of the message, shared.
   void attach(Bytes bytes);
   /// The same, only borrowed: they must live until the message is sent or own() has run.
@@ -135,7 +140,7 @@ class Buffer {
   /// Copies what is attached in; the content stays the same.
   void flatten() const;
 
-  char* data_ = nullptr;
+  char* data_ = nullptr;  ///< kHeadRoom bytes behind the beginning of its memory
   std::size_t size_ = 0;  ///< without what is attached
   std::size_t capacity_ = 0;
   Attached* attached_ = nullptr;  ///< owned

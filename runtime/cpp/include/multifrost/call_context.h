@@ -25,11 +25,11 @@ class CallContext {
         stop_(std::move(stop)) {}
   /// For sessions, which keep one for many calls: of everything but the stop token.
   void begin(std::string_view peer, std::string_view id, std::string_view name_space,
-             std::optional<Clock::time_point> deadline) noexcept {
+             const std::optional<Clock::time_point>& deadline) noexcept {
     peer_ = peer;
     id_ = id;
     name_space_ = name_space;
-    deadline_ = deadline;
+    deadline ? void(deadline_.emplace(*deadline)) : deadline_.reset();
     traceparent_ = tracestate_ = {};
   }
   /// The same: calls that begin from now on have another one.

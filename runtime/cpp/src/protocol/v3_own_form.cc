@@ -199,7 +199,12 @@ constexpr std::size_t kHeadSize = 1 + length_of(kAppAndId) + kOwnIdSize + length
 char* put_id(char* at, std::size_t fields, std::string_view id) noexcept {
   *at++ = static_cast<char>(wire::kFixMap | fields);
   at = put(at, kAppAndId);
-  std::memcpy(at, id.data(), kOwnIdSize);
+  // In the pieces in which it was written (CallIdSequence): to read in a large piece what has just
+  // been written in small ones is slow.
+  std::memcpy(at, id.data(), 16);
+  std::memcpy(at + 16, id.data() + 16, 8);
+  std::memcpy(at + 24, id.data() + 24, 4);
+  std::memcpy(at + 28, id.data() + 28, 8);
   return at + kOwnIdSize;
 }
 

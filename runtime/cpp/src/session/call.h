@@ -63,7 +63,7 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
 ///   take              | (waits)                        | hands the outcome out
 ///   cancel            | its outcome is "cancelled"     | –
 ///   abandon           | –                              | – (the call drops its outcome)
-class AsyncCall : public PendingCall, public std::enable_shared_from_this<AsyncCall> {
+class AsyncCall : public PendingCall {
  public:
   explicit AsyncCall(std::shared_ptr<ParentSession> session) noexcept;
   ~AsyncCall() override;

@@ -149,12 +149,13 @@ void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
 [[gnu::hot]] void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
                                         WaitingCall& waiting, const Function& function,
                                         Clock::time_point begin) {
-  std::optional<Clock::time_point> deadline;
+  slot.deadline.reset();
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());
-    deadline =
+    const auto deadline =
         waiting.arrived + std::chrono::milliseconds(std::min(*call.extras.deadline_ms, most));
-    if (begin >= *deadline) {
+    slot.deadline.emplace(deadline);
+    if (begin >= deadline) {
       return slot.answer.fail(not_executed(
           ErrorCode::expired, "the call's deadline had passed before the worker began it"));
     }
@@ -165,12 +166,11 @@ void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
     return refuse_stream(slot, call, function);
   }
   slot.credit = call.extras.credit;
-  slot.deadline = deadline;
   const bool batch = one_by_one() && begin_batch(function);
   begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
-  slot.context.begin(slot.caller_name, call.id, name_space, deadline);
+  slot.context.begin(slot.caller_name, call.id, name_space, slot.deadline);
   if (!call.traceparent.empty()) slot.context.set_trace(call.traceparent, call.tracestate);
   waiting.frame.narrow(call.arguments_at);
   Decoder arguments(waiting.frame, protocol_.format());

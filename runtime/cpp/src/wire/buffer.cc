@@ -18,16 +18,16 @@ struct Buffer::Attached {
 };
 
 [[gnu::hot]] Buffer::~Buffer() {
-  std::free(data_);
+  if (data_ != nullptr) std::free(data_ - kHeadRoom);
   if (attached_) drop_attached();
 }
 
 void Buffer::grow(std::size_t more) {
   if (more > std::numeric_limits<std::size_t>::max() / 2 - size_) throw std::bad_alloc();
   const std::size_t wanted = std::max({size_ + more, capacity_ * 2, kFirstCapacity});
-  void* bigger = std::realloc(data_, wanted);
+  void* bigger = std::realloc(data_ == nullptr ? nullptr : data_ - kHeadRoom, kHeadRoom + wanted);
   if (bigger == nullptr) throw std::bad_alloc();
-  data_ = static_cast<char*>(bigger);
+  data_ = static_cast<char*>(bigger) + kHeadRoom;
   capacity_ = wanted;
 }
 

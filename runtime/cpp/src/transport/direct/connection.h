@@ -68,7 +68,10 @@ class Connection final : private WriterWatcher {
   void keep_nothing() noexcept { blocks_.close(); }
   std::size_t kept_bytes() const noexcept { return blocks_.kept_bytes(); }
   /// True for the first of the messages held back since release().
-  bool begins_to_hold() noexcept { return !holds_.exchange(true, std::memory_order_acq_rel); }
+  bool begins_to_hold() noexcept {
+    return !holds_.load(std::memory_order_relaxed) &&
+           !holds_.exchange(true, std::memory_order_acq_rel);
+  }
   void release() {
     holds_.store(false, std::memory_order_release);
     writer_.release();

@@ -6,7 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+
+#include "multifrost/buffer.h"
 
 namespace multifrost::transport::direct {
 
@@ -48,26 +51,33 @@ inline FrameHeader read_header(std::string_view bytes) noexcept {
 class MessageHead {
  public:
   explicit MessageHead(std::uint64_t payload) noexcept {
-    bytes_[0] = kMore;
-    bytes_[1] = 0;
+    unsigned char* const end = bytes_.data() + bytes_.size();
     if (payload < 256) {
-      bytes_[2] = 0;
-      bytes_[3] = static_cast<unsigned char>(payload);
       size_ = 4;
+      end[-4] = kMore;
+      end[-3] = 0;
+      end[-2] = 0;
+      end[-1] = static_cast<unsigned char>(payload);
       return;
     }
-    bytes_[2] = kLong;
-    for (std::size_t i = 0; i < 8; ++i) {
-      bytes_[3 + i] = static_cast<unsigned char>(payload >> (56 - 8 * i));
-    }
     size_ = 11;
+    end[-11] = kMore;
+    end[-10] = 0;
+    end[-9] = kLong;
+    for (int i = 1; i <= 8; ++i) {
+      end[-i] = static_cast<unsigned char>(payload);
+      payload >>= 8;
+    }
   }
+  std::size_t size() const noexcept { return size_; }
   std::string_view view() const noexcept {
-    return {reinterpret_cast<const char*>(bytes_.data()), size_};
+    return {reinterpret_cast<const char*>(bytes_.data()) + bytes_.size() - size_, size_};
   }
+  /// At the end of Buffer::kHeadRoom bytes, so that its size need not be looked at.
+  void put_at_end_of(char* room) const noexcept { std::memcpy(room, bytes_.data(), sizeof bytes_); }
 
  private:
-  std::array<unsigned char, 11> bytes_;
+  std::array<unsigned char, Buffer::kHeadRoom> bytes_{};  ///< it stands at their end
   std::size_t size_;
 };
 

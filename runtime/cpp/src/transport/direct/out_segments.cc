@@ -92,8 +92,17 @@ int OutSegments::gather(std::span<iovec> into) const noexcept {
     }
     segments_.pop_front();
   }
-  std::uint64_t messages = 0;
-  for (; !ends_.empty() && ends_.front() <= removed_; ++messages) ends_.pop_front();
+  const std::size_t before = left_;
+  if (removed_ == added_) {
+    left_ = ends_.size();
+  } else {
+    while (left_ < ends_.size() && ends_[left_] <= removed_) ++left_;
+  }
+  const std::size_t messages = left_ - before;
+  if (left_ == ends_.size()) {
+    ends_.clear();
+    left_ = 0;
+  }
   return messages;
 }
 

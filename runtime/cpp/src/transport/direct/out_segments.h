@@ -14,6 +14,7 @@
 #include <deque>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "multifrost/buffer.h"
 #include "transport/direct/block_pool.h"
@@ -55,11 +56,12 @@ class OutSegments {
 
   BlockPool* blocks_;
   std::deque<Buffer> segments_;
-  Buffer spare_;                    ///< of a segment that has left, for the next one
-  std::size_t done_ = 0;            ///< bytes of the first segment that have been written
-  std::uint64_t added_ = 0;         ///< bytes, ever
-  std::uint64_t removed_ = 0;       ///< bytes, ever
-  std::deque<std::uint64_t> ends_;  ///< where each message ends, in bytes ever added
+  Buffer spare_;                     ///< of a segment that has left, for the next one
+  std::size_t done_ = 0;             ///< bytes of the first segment that have been written
+  std::uint64_t added_ = 0;          ///< bytes, ever
+  std::uint64_t removed_ = 0;        ///< bytes, ever
+  std::vector<std::uint64_t> ends_;  ///< where each message ends, in bytes ever added
+  std::size_t left_ = 0;             ///< so many of them have been written whole
 };
 
 }  // namespace multifrost::transport::direct

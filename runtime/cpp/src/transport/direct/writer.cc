@@ -3,9 +3,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <utility>
 
-#include "transport/direct/frame.h"
 #include "transport/direct/socket.h"
 
 namespace multifrost::transport::direct {
@@ -13,20 +12,60 @@ namespace multifrost::transport::direct {
 [[gnu::hot]] Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency, Loan loan) {
   const MessageHead head(message.size());
   std::uint64_t word = word_.load(std::memory_order_relaxed);
-  const bool may_wait = urgency == Urgency::held && message.size() < kEnough;
-  if ((word & (kWriting | kLook)) != 0 || may_wait ||
-      !word_.compare_exchange_strong(word, word + kMessage + kWriting, std::memory_order_acquire,
+  const std::uint64_t begun = (word & ~kHeld) + kMessage + kWriting;
+  if ((word & (kWriting | kLook)) != 0 || (urgency == Urgency::spare && (word & kHeld) != 0) ||
+      !word_.compare_exchange_strong(word, begun, std::memory_order_acquire,
                                      std::memory_order_relaxed)) {
     return send_locked(head.view(), message, number, urgency, loan);
   }
-  word += kMessage + kWriting;
-  if (number != nullptr) *number = word / kMessage;
-  write_alone(word, head.view(), message, loan);
+  if (number != nullptr) *number = begun / kMessage;
+  const std::size_t size = head.size() + message.size();
+  const bool may_wait = urgency == Urgency::held && size < kEnough;
+  if (!may_wait && (word & kHeld) == 0) {
+    write_alone(begun, head, message, loan);
+    return Sent::taken;
+  }
+  active_.add_message(head.view(), message, loan == Loan::kept);
+  const std::size_t held = active_bytes_.load(std::memory_order_relaxed) + size;
+  active_bytes_.store(held, std::memory_order_relaxed);
+  may_wait&& held < kEnough ? hold(begun) : write_held(begun);
   return Sent::taken;
 }
 
+/// What was added waits for more.
+[[gnu::hot]] inline void Writer::hold(std::uint64_t word) {
+  if (word_.compare_exchange_strong(word, word - kWriting + kHeld, std::memory_order_release,
+                                    std::memory_order_relaxed)) {
+    return;
+  }
+  Lock lock(mutex_);
+  write_queue(lock);
+}
+
+/// What was held leaves, and usually the system takes all of it.
+[[gnu::hot]] void Writer::write_held(std::uint64_t word) {
+  std::array<iovec, 64> parts;
+  const int count = active_.gather(parts);
+  remove_written(write(std::span(parts).first(static_cast<std::size_t>(count))).bytes);
+  if (active_.empty() &&
+      word_.compare_exchange_strong(word, word - kWriting, std::memory_order_release,
+                                    std::memory_order_relaxed)) {
+    return;
+  }
+  Lock lock(mutex_);
+  write_queue(lock);
+}
+
+/// By whoever writes: so many bytes of `active_` have left.
+void Writer::remove_written(std::size_t bytes) noexcept {
+  const std::uint64_t messages = active_.remove(bytes);
+  active_bytes_.store(active_bytes_.load(std::memory_order_relaxed) - bytes,
+                      std::memory_order_relaxed);
+  written_.store(written_.load(std::memory_order_relaxed) + messages, std::memory_order_release);
+}
+
 // The usual case: nobody else writes, nothing waits, the system takes everything.
-[[gnu::hot]] void Writer::write_alone(std::uint64_t word, std::string_view head, Buffer& message,
+[[gnu::hot]] void Writer::write_alone(std::uint64_t word, const MessageHead& head, Buffer& message,
                                       Loan loan) {
   const std::size_t size = head.size() + message.size();
   const Written written = write_message(head, message);
@@ -43,8 +82,8 @@ namespace multifrost::transport::direct {
     message.clear();
     break_off();
   } else if (written.bytes != size) {
-    active_.add_rest(head, message, written.bytes, loan == Loan::kept);
-    pending_ += size - written.bytes;
+    active_.add_rest(head.view(), message, written.bytes, loan == Loan::kept);
+    active_bytes_.store(size - written.bytes, std::memory_order_relaxed);
   }
   write_queue(lock);
 }
@@ -54,11 +93,12 @@ namespace multifrost::transport::direct {
   const std::size_t size = head.size() + message.size();
   Lock lock(mutex_);
   if (broken_) return Sent::gone;
-  if (urgency == Urgency::spare && pending_ != 0 && pending_ + size > limit_ / 2) {
+  const std::size_t waiting = pending();
+  if (urgency == Urgency::spare && waiting != 0 && waiting + size > limit_ / 2) {
     wants_spare_ = true;
     return Sent::full;
   }
-  if (pending_ != 0 && pending_ + size > limit_) {
+  if (waiting != 0 && waiting + size > limit_) {
     if (!over_) watcher_.over_limit(over_ = true);
     if (refuses_) return Sent::full;
   }
@@ -68,22 +108,28 @@ namespace multifrost::transport::direct {
                                       std::memory_order_relaxed)) {
   }
   if (number != nullptr) *number = word / kMessage + 1;
-  pending_ += size;
+  queued_bytes_ += size;
   queued_.add_message(head, message, loan == Loan::kept);
-  const bool may_wait = urgency == Urgency::held && pending_ < kEnough;
+  const bool may_wait = urgency == Urgency::held && waiting + size < kEnough;
   if (!may_wait && !blocked_ && begin_writing()) write_queue(lock);
   return Sent::taken;
 }
 
 void Writer::release() {
+  std::uint64_t word = word_.load(std::memory_order_relaxed);
+  if ((word & kFlags) == kHeld &&
+      word_.compare_exchange_strong(word, word - kHeld + kWriting, std::memory_order_acquire,
+                                    std::memory_order_relaxed)) {
+    return write_held(word - kHeld + kWriting);
+  }
   Lock lock(mutex_);
-  if (!queued_.empty() && !blocked_ && begin_writing()) write_queue(lock);
+  if (pending() != 0 && !blocked_ && begin_writing()) write_queue(lock);
 }
 
 void Writer::send_raw(std::string_view frame) {
   Lock lock(mutex_);
-  if (broken_ || pending_ > limit_) return;
-  pending_ += frame.size();
+  if (broken_ || pending() > limit_) return;
+  queued_bytes_ += frame.size();
   queued_.add_raw(frame);
   if (!blocked_ && begin_writing()) write_queue(lock);
 }
@@ -95,7 +141,7 @@ void Writer::flush() {
 
 bool Writer::idle() const {
   const std::lock_guard lock(mutex_);
-  return pending_ == 0 && !is_writing();
+  return pending() == 0 && !is_writing();
 }
 
 void Writer::end_loan(std::uint64_t number) {
@@ -118,19 +164,26 @@ std::uint64_t Writer::close() {
 /// Under the lock. False: somebody writes, and will look at what there is.
 bool Writer::begin_writing() noexcept {
   std::uint64_t word = word_.load(std::memory_order_relaxed);
-  while (!word_.compare_exchange_weak(word, word | ((word & kWriting) != 0 ? kLook : kWriting),
-                                      std::memory_order_acq_rel, std::memory_order_relaxed)) {
+  const auto wanted = [](std::uint64_t now) {
+    return (now & kWriting) != 0 ? now | kLook : (now & ~kHeld) | kWriting;
+  };
+  while (!word_.compare_exchange_weak(word, wanted(word), std::memory_order_acq_rel,
+                                      std::memory_order_relaxed)) {
   }
   return (word & kWriting) == 0;
 }
 
 /// Under the lock, by whoever writes or while nobody does: nobody writes from now on.
 void Writer::settle() noexcept {
-  const bool look = broken_ || blocked_ || over_ || wants_spare_ || waiting_ != 0 ||
-                    !queued_.empty() || !active_.empty();
-  std::uint64_t word = word_.load(std::memory_order_relaxed);
-  word &= ~(kWriting | kLook);
-  word_.store(look ? word | kLook : word, std::memory_order_release);
+  const bool look =
+      broken_ || blocked_ || over_ || wants_spare_ || waiting_ != 0 || !queued_.empty();
+  std::uint64_t word = word_.load(std::memory_order_relaxed) & ~kFlags;
+  if (look) {
+    word |= kLook;
+  } else if (!active_.empty()) {
+    word |= kHeld;
+  }
+  word_.store(word, std::memory_order_release);
 }
 
 /// Nobody writes afterwards, until the lock is given back or settle().
@@ -145,39 +198,35 @@ void Writer::wait_for_writing(Lock& lock) {
 [[gnu::hot]] void Writer::write_queue(Lock& lock) {
   bool full = false;
   while (!full && !broken_) {
-    if (active_.empty()) std::swap(active_, queued_);
+    if (active_.empty()) {
+      std::swap(active_, queued_);
+      active_bytes_.store(std::exchange(queued_bytes_, 0), std::memory_order_relaxed);
+    }
     if (active_.empty()) break;
     lock.unlock();
     std::array<iovec, 64> parts;
     const int count = active_.gather(parts);
     const Written written = write(std::span(parts).first(static_cast<std::size_t>(count)));
-    const std::uint64_t messages = active_.remove(written.bytes);
+    remove_written(written.bytes);
     lock.lock();
-    pending_ -= written.bytes;
-    written_.fetch_add(messages, std::memory_order_release);
     full = written.state == Written::State::full;
     if (written.state == Written::State::broken) break_off();
   }
   end_writing(full);
 }
 
-[[gnu::hot]] Writer::Written Writer::write_message(std::string_view head,
-                                                   const Buffer& message) const noexcept {
-  // For the system one small piece costs less than two.
-  std::array<char, 1024> joined;
-  const std::size_t size = head.size() + message.size();
-  if (size > joined.size()) {
-    std::array<iovec, 16> parts{{{const_cast<char*>(head.data()), head.size()}}};
-    const int more = gather(message, 0, std::span(parts).subspan(1));
-    return write(std::span(parts).first(1 + static_cast<std::size_t>(more)));
+[[gnu::hot]] Writer::Written Writer::write_message(const MessageHead& head,
+                                                   Buffer& message) const noexcept {
+  // For the system one piece costs less than two.
+  if (char* const room = message.head_room()) {
+    head.put_at_end_of(room);
+    const char* const begin = room + Buffer::kHeadRoom - head.size();
+    return outcome_of(send_now(socket_, std::string_view(begin, head.size() + message.size())));
   }
-  std::memcpy(joined.data(), head.data(), head.size());
-  std::size_t filled = head.size();
-  message.for_each_part([&](std::string_view part) {
-    std::memcpy(joined.data() + filled, part.data(), part.size());
-    filled += part.size();
-  });
-  return outcome_of(send_now(socket_, std::string_view(joined.data(), size)));
+  const std::string_view view = head.view();
+  std::array<iovec, 16> parts{{{const_cast<char*>(view.data()), view.size()}}};
+  const int more = gather(message, 0, std::span(parts).subspan(1));
+  return write(std::span(parts).first(1 + static_cast<std::size_t>(more)));
 }
 
 Writer::Written Writer::write(std::span<const iovec> parts) const noexcept {
@@ -193,8 +242,8 @@ Writer::Written Writer::write(std::span<const iovec> parts) const noexcept {
 
 void Writer::end_writing(bool blocked) noexcept {
   if (blocked != blocked_) watcher_.wait_for_room(blocked_ = blocked);
-  if (over_ && pending_ <= limit_ / 2) watcher_.over_limit(over_ = false);
-  if (wants_spare_ && pending_ <= limit_ / 4) {
+  if (over_ && pending() <= limit_ / 2) watcher_.over_limit(over_ = false);
+  if (wants_spare_ && pending() <= limit_ / 4) {
     wants_spare_ = false;
     watcher_.spare_room();
   }
@@ -204,7 +253,8 @@ void Writer::end_writing(bool blocked) noexcept {
 
 void Writer::break_off() noexcept {
   broken_ = true;
-  pending_ = 0;
+  queued_bytes_ = 0;
+  active_bytes_.store(0, std::memory_order_relaxed);
   queued_.drop();
   active_.drop();
   if (blocked_) watcher_.wait_for_room(blocked_ = false);

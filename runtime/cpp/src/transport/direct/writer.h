@@ -5,17 +5,17 @@
 // does not take stays queued until flush(), which is due when the watcher says that the socket has
 // room. Held messages (Urgency) stay in the queue until something takes them along.
 //
-// One word tells what the usual sender must know, so that he needs no lock:
+// One word tells what the usual sender must know, so that he needs no lock. Its three flags:
 //
-//   writing   | look       | who may do what
-//   ----------+------------+-----------------------------------------------------------------
-//   no        | no         | send() begins to write by a compare-and-swap
-//   no        | yes        | something is queued, blocked, broken or awaited: under the lock
-//   yes       | no         | whoever writes ends by a compare-and-swap
-//   yes       | yes        | whoever writes looks under the lock before he ends
+//   writing  look  held | what that means for send() and release()
+//   --------------------+------------------------------------------------------------------------
+//      –      –     –   | nothing waits: a compare-and-swap begins the writing
+//      –      –     x   | the same; what is held stands in `active_` and leaves first
+//      –      x    any  | something is queued, blocked, broken or awaited: under the lock
+//      x      –     –   | whoever writes ends by a compare-and-swap; others queue, and set `look`
+//      x      x     –   | whoever writes looks under the lock before he ends
 //
-// Both flags clear go together with empty queues. Only who holds the lock sets `look`, and clears
-// it when nobody writes or he himself does.
+// `look` is set and cleared under the lock only, and cleared only when nobody else writes.
 //
 // Thread rule: any method from any thread. Failure rule: a broken connection drops its queue and
 // answers `gone`; the reader learns the reason from the socket.
@@ -30,6 +30,7 @@
 #include <string_view>
 
 #include "multifrost/buffer.h"
+#include "transport/direct/frame.h"
 #include "transport/direct/out_segments.h"
 #include "transport/transport.h"
 
@@ -58,8 +59,8 @@ class Writer {
         limit_(limit),
         refuses_(refuses),
         watcher_(watcher),
-        queued_(blocks),
-        active_(blocks) {}
+        active_(blocks),
+        queued_(blocks) {}
 
   /// What becomes of what a message borrows when it does not leave at once.
   enum class Loan : bool { copied, kept };
@@ -92,22 +93,30 @@ class Writer {
     std::size_t bytes = 0;
   };
 
-  // The word: two flags, and above them how many messages were accepted, ever.
+  // The word: three flags, and above them how many messages were accepted, ever.
   static constexpr std::uint64_t kWriting = 1;
   static constexpr std::uint64_t kLook = 2;
-  static constexpr std::uint64_t kMessage = 4;
+  static constexpr std::uint64_t kHeld = 4;
+  static constexpr std::uint64_t kFlags = 7;
+  static constexpr std::uint64_t kMessage = 8;
 
   Sent send_locked(std::string_view head, Buffer& message, std::uint64_t* number, Urgency urgency,
                    Loan loan);
-  Written write_message(std::string_view head, const Buffer& message) const noexcept;
+  Written write_message(const MessageHead& head, Buffer& message) const noexcept;
   Written write(std::span<const iovec> parts) const noexcept;
   static Written outcome_of(std::int64_t sent) noexcept;
-  void write_alone(std::uint64_t word, std::string_view head, Buffer& message, Loan loan);
+  void write_alone(std::uint64_t word, const MessageHead& head, Buffer& message, Loan loan);
   bool is_writing() const noexcept {
     return (word_.load(std::memory_order_acquire) & kWriting) != 0;
   }
   bool begin_writing() noexcept;
+  void hold(std::uint64_t word);
+  void write_held(std::uint64_t word);
   void settle() noexcept;
+  std::size_t pending() const noexcept {
+    return queued_bytes_ + active_bytes_.load(std::memory_order_relaxed);
+  }
+  void remove_written(std::size_t bytes) noexcept;
   void wait_for_writing(Lock& lock);
   void write_queue(Lock& lock);
   void end_writing(bool blocked) noexcept;
@@ -121,17 +130,18 @@ class Writer {
   std::atomic<std::uint64_t> word_{0};
   /// Messages written whole, ever. Changed by whoever writes.
   std::atomic<std::uint64_t> written_{0};
+  OutSegments active_;  ///< belongs to whoever writes
+  std::atomic<std::size_t> active_bytes_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable ended_writing_;
-  OutSegments queued_;    ///< what others leave while somebody writes
-  OutSegments active_;    ///< belongs to the writing thread
+  OutSegments queued_;  ///< what others leave while somebody writes
+  std::size_t queued_bytes_ = 0;
   bool blocked_ = false;  ///< the watcher waits for room
   bool over_ = false;     ///< the watcher knows that the limit is passed
   bool broken_ = false;
   bool wants_spare_ = false;  ///< a spare message was refused
   unsigned waiting_ = 0;      ///< threads that wait for the writing to end
-  std::size_t pending_ = 0;   ///< bytes queued and not written
 };
 
 }  // namespace multifrost::transport::direct
