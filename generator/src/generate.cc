@@ -14,15 +14,13 @@ namespace mfgen {
 namespace {
 
 const std::string& text_of(const Value& object, std::string_view name) {
-  std::uint32_t hint = 0;
-  return *object.as_object()->find(name, hint)->as_text();
+  return *object.as_object()->find(name)->as_text();
 }
 
 // Renders the files that `view` lists, and appends them to `files`.
 std::optional<Failure> render_files(const TemplateSet& templates, const Object& view,
                                     const std::string& out_dir, std::vector<OutputFile>& files) {
-  std::uint32_t hint = 0;
-  for (const Value& file : *view.find("files", hint)->as_list()) {
+  for (const Value& file : *view.find("files")->as_list()) {
     auto content = render(templates, text_of(file, "template"), view, file);
     if (!content.ok()) {
       return content.failure();

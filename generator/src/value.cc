@@ -5,21 +5,29 @@
 
 namespace mfgen {
 
+// How many members most objects have at most.
+constexpr std::size_t kUsual = 16;
+
 void Object::add(Key key, Value value) {
-  assert([&] {
-    std::uint32_t hint = 0;
-    return find(key.text(), hint) == nullptr;
-  }());
+  assert(find(key.text()) == nullptr);
+  if (members_.capacity() == 0) {
+    members_.reserve(kUsual);
+  }
   members_.push_back(Member{key.text(), std::move(value)});
 }
 
-const Value* Object::find(std::string_view name, std::uint32_t& hint) const {
-  if (hint < members_.size() && members_[hint].name == name) {
-    return &members_[hint].value;
+const Value* Object::find(std::string_view name) const {
+  Hint hint;
+  return find(name, hint);
+}
+
+const Value* Object::find(std::string_view name, Hint& hint) const {
+  if (hint.index < members_.size() && members_[hint.index].name.data() == hint.key) {
+    return &members_[hint.index].value;
   }
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].name == name) {
-      hint = static_cast<std::uint32_t>(i);
+      hint = {static_cast<std::uint32_t>(i), members_[i].name.data()};
       return &members_[i].value;
     }
   }

@@ -33,15 +33,23 @@ class Key {
 
 using List = std::vector<Value>;
 
+// Where a name was found the last time. Objects of one list are made by the same lines of a view,
+// so the next one has it at the same index, and its key is the very same literal.
+struct Hint {
+  std::uint32_t index = 0;
+  const char* key = nullptr;
+};
+
 // Members in the order in which the view added them.
 class Object {
  public:
   // Adds a member; a name is added once.
   void add(Key key, Value value);
 
-  // `hint` is where the caller found this name the last time (objects of one list have one
-  // layout, so the first look nearly always succeeds); it is updated. Null when there is none.
-  const Value* find(std::string_view name, std::uint32_t& hint) const;
+  // Null when there is none.
+  const Value* find(std::string_view name) const;
+  // The same for who looks for this name in many objects, with a hint for it alone.
+  const Value* find(std::string_view name, Hint& hint) const;
 
   const std::vector<Member>& members() const { return members_; }
 

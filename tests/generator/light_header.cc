@@ -6,6 +6,9 @@
 #if defined(_GLIBCXX_CHRONO) || defined(_GLIBCXX_FUNCTIONAL) || defined(_GLIBCXX_FUTURE)
 #error "a generated header includes <chrono>, <functional> or <future>"
 #endif
+#if defined(_GLIBCXX_STOP_TOKEN) || defined(_GLIBCXX_THREAD) || defined(_GLIBCXX_SEMAPHORE)
+#error "a generated header includes <stop_token>, <thread> or <semaphore>"
+#endif
 #if defined(_GLIBCXX_SSTREAM) || defined(_GLIBCXX_ISTREAM)  // <memory> itself brings <ostream>
 #error "a generated header includes streams"
 #endif

@@ -8,6 +8,7 @@
 
 #include "call_sample.h"
 #include "multifrost/error.h"
+#include "multifrost/stop_token.h"
 
 namespace calc {
 namespace {

@@ -16,6 +16,7 @@
 #include "multifrost/generated.h"
 #include "multifrost/in_process.h"
 #include "multifrost/ready.h"
+#include "multifrost/stop_token.h"
 
 namespace multifrost {
 namespace {

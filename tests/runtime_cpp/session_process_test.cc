@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "multifrost/error.h"
+#include "multifrost/stop_token.h"
 #include "session_process_support.h"
 
 namespace multifrost {

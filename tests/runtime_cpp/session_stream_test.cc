@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "forked_process.h"
+#include "multifrost/stop_token.h"
 #include "session_stream_support.h"
 
 namespace multifrost::session {

@@ -12,6 +12,7 @@
 
 #include "multifrost/child_worker.h"
 #include "multifrost/responder.h"
+#include "multifrost/stop_token.h"
 #include "multifrost/task.h"
 #include "session_worker_support.h"
 

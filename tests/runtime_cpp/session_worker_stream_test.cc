@@ -6,6 +6,7 @@
 
 #include "multifrost/error.h"
 #include "multifrost/responder.h"
+#include "multifrost/stop_token.h"
 #include "session_worker_stream_support.h"
 
 namespace multifrost::session {

@@ -155,6 +155,17 @@ Object member_view(const mfidl::Member& member, const std::string& name, Scope s
   return view;
 }
 
+// What == compares. Strings and lists have a function for it (multifrost/equal.h).
+Object field_view(const std::string& name, const mfidl::Member* member) {
+  const bool own = member != nullptr && !member->is_optional() && !member->boxed &&
+                   !member->type.nullable && !member->type.boxed &&
+                   (member->type.kind == Kind::kString || member->type.kind == Kind::kList);
+  Object view;
+  view.add("name", name);
+  view.add("by_function", own);
+  return view;
+}
+
 // "members" and what the functions that read and write them need.
 void add_members(const std::vector<mfidl::Member>& members, bool keep_unknown, bool strict,
                  Scope scope, Object& view) {
@@ -168,7 +179,7 @@ void add_members(const std::vector<mfidl::Member>& members, bool keep_unknown, b
     Object item = member_view(members[i], name, scope);
     item.add("index", Value(static_cast<std::int64_t>(i)));
     items.emplace_back(std::move(item));
-    fields.emplace_back(name);
+    fields.emplace_back(field_view(name, &members[i]));
     if (members[i].form == MemberForm::kOptional) {
       sometimes += " + (value." + name + " ? 1u : 0u)";
     } else {
@@ -177,7 +188,7 @@ void add_members(const std::vector<mfidl::Member>& members, bool keep_unknown, b
   }
   if (keep_unknown) {
     scope.includes.runtime("value.h");
-    fields.emplace_back(unknown_fields);
+    fields.emplace_back(field_view(unknown_fields, nullptr));
     sometimes += " + value.unknown_fields.size()";
   }
   view.add("members", std::move(items));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cpp/name_table.h"
 #include "cpp/names.h"
 
 namespace mfgen::cpp {
@@ -327,11 +328,10 @@ constexpr std::string_view kGlobalNames[] = {  // sorted by byte
 };
 // clang-format on
 static_assert(std::is_sorted(std::begin(kGlobalNames), std::end(kGlobalNames)));
+constexpr NameTable kGlobalNameTable = kGlobalNames;
 
 }  // namespace
 
-bool is_global_name(std::string_view name) {
-  return std::binary_search(std::begin(kGlobalNames), std::end(kGlobalNames), name);
-}
+bool is_global_name(std::string_view name) { return kGlobalNameTable.contains(name); }
 
 }  // namespace mfgen::cpp

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cpp/name_table.h"
 #include "cpp/names.h"
 
 namespace mfgen::cpp {
@@ -279,11 +280,10 @@ constexpr std::string_view kMacros[] = {  // sorted by byte
 };
 // clang-format on
 static_assert(std::is_sorted(std::begin(kMacros), std::end(kMacros)));
+constexpr NameTable kMacroTable = kMacros;
 
 }  // namespace
 
-bool is_standard_macro(std::string_view name) {
-  return std::binary_search(std::begin(kMacros), std::end(kMacros), name);
-}
+bool is_standard_macro(std::string_view name) { return kMacroTable.contains(name); }
 
 }  // namespace mfgen::cpp

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <iterator>
 
+#include "cpp/name_table.h"
 #include "mfidl/spelling.h"
 
 namespace mfgen::cpp {
@@ -113,6 +114,7 @@ constexpr std::string_view kKeywords[] = {
     "xor_eq",
 };
 static_assert(std::is_sorted(std::begin(kKeywords), std::end(kKeywords)));
+constexpr NameTable kKeywordTable = kKeywords;
 
 // PRId64, SCNxPTR and their like, which <cinttypes> defines.
 bool is_format_macro(std::string_view name) {
@@ -165,8 +167,8 @@ std::string escaped_in_class(const std::string& name, const NameSet& taken) {
 }  // namespace
 
 bool is_reserved(std::string_view name) {
-  return name == "std" || std::binary_search(std::begin(kKeywords), std::end(kKeywords), name) ||
-         is_standard_macro(name) || is_format_macro(name);
+  return name == "std" || kKeywordTable.contains(name) || is_standard_macro(name) ||
+         is_format_macro(name);
 }
 
 std::string escaped(std::string_view name, const NameSet& taken) {

@@ -90,7 +90,7 @@ bool mentions_deprecated(const mfidl::Model& model) {
 // The methods whose requests need a function of their own.
 List with_requests(const List& methods) {
   List result;
-  std::uint32_t hint = 0;
+  Hint hint;
   for (const Value& method : methods) {
     if (!*method.as_object()->find("complete", hint)->as_bool()) {
       result.push_back(method);
@@ -112,9 +112,9 @@ Value unit(const Value& interface, List methods) {
 List units(const List& interfaces, bool by_type) {
   List result;
   for (const Value& interface : interfaces) {
-    std::uint32_t hint = 0;
-    List methods = *interface.as_object()->find("methods", hint)->as_list();
+    List methods = *interface.as_object()->find("methods")->as_list();
     if (by_type) {
+      Hint hint;
       const auto types = [&hint](const Value& method) -> const std::string& {
         return *method.as_object()->find("signature", hint)->as_text();
       };
@@ -131,13 +131,12 @@ List units(const List& interfaces, bool by_type) {
 List share(const List& units, std::size_t index, std::size_t count) {
   List result;
   for (const Value& whole : units) {
-    std::uint32_t hint = 0;
-    const List& methods = *whole.as_object()->find("methods", hint)->as_list();
+    const List& methods = *whole.as_object()->find("methods")->as_list();
     const auto begin =
         methods.begin() + static_cast<List::difference_type>(methods.size() * index / count);
     const auto end =
         methods.begin() + static_cast<List::difference_type>(methods.size() * (index + 1) / count);
-    result.push_back(unit(*whole.as_object()->find("interface", hint), List(begin, end)));
+    result.push_back(unit(*whole.as_object()->find("interface"), List(begin, end)));
   }
   return result;
 }

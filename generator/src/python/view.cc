@@ -187,8 +187,7 @@ List import_views(const mfidl::File& file) {
 
 bool any_has(const List& objects, std::string_view member) {
   return std::any_of(objects.begin(), objects.end(), [member](const Value& object) {
-    std::uint32_t hint = 0;
-    const Value* value = object.as_object()->find(member, hint);
+    const Value* value = object.as_object()->find(member);
     if (const bool* flag = value->as_bool()) return *flag;
     return !value->as_list()->empty();
   });

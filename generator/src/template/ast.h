@@ -1,4 +1,5 @@
-// A parsed template: a tree of nodes whose texts point into the template's own source.
+// A parsed template: a tree of nodes whose texts point into the template's own source. Once it is
+// linked (template/linker.h), variables of one name have it at one address.
 //
 // The language is described in docs/templates.md.
 #pragma once
@@ -20,11 +21,11 @@ struct Place {
   std::uint32_t column = 0;
 };
 
-// One step of `method.result.type`. `hint` remembers where an object had the name the last time.
+// One step of `method.result.type`.
 struct Step {
   std::string_view name;
   Place place;
-  mutable std::uint32_t hint = 0;
+  mutable Hint hint = {};
 };
 
 struct Path {
@@ -32,6 +33,7 @@ struct Path {
 };
 
 struct Node;
+struct Template;
 using Nodes = std::vector<Node>;
 
 struct Text {
@@ -82,6 +84,7 @@ struct Partial {
   Place place;
   std::string_view indent;  // of a partial that stands alone on its line
   std::vector<Argument> arguments;
+  const Template* which = nullptr;  // set by link()
 };
 
 struct Node {

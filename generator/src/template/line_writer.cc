@@ -28,7 +28,7 @@ void LineWriter::append(std::string_view part_of_line) {
   if (line_ended_) {
     end_line();
   }
-  if (done_.size() == line_start_) {
+  if (!indent_.empty() && done_.size() == line_start_) {
     done_ += indent_;
   }
   done_ += part_of_line;

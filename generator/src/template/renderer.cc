@@ -13,8 +13,7 @@ namespace {
 
 class Renderer {
  public:
-  Renderer(const TemplateSet& templates, const Object& root, const Value& file)
-      : templates_(templates), root_(root), file_(file) {}
+  Renderer(const Object& root, const Value& file) : root_(root), file_(file) {}
 
   bool print_template(const Template& which) {
     frames_.push_back(Frame{&which, {}, variables_.size()});
@@ -158,22 +157,20 @@ class Renderer {
     if (frames_.size() > kMaxPartials) {
       return fail(partial.place, "partials nest deeper than 64");
     }
-    const Template* which = templates_.find(partial.name);
-    std::vector<Variable> arguments;
-    arguments.reserve(partial.arguments.size());
+    arguments_.clear();
     for (const Argument& argument : partial.arguments) {
       const auto* path = std::get_if<Path>(&argument.value);
       const Value* value = path != nullptr ? look_up(*path) : &std::get<Value>(argument.value);
       if (value == nullptr) {
         return false;
       }
-      arguments.push_back(Variable{argument.name, value});
+      arguments_.push_back(Variable{argument.name, value});
     }
     const std::size_t before = variables_.size();
-    variables_.insert(variables_.end(), arguments.begin(), arguments.end());
-    frames_.push_back(Frame{which, partial.place, before});
+    variables_.insert(variables_.end(), arguments_.begin(), arguments_.end());
+    frames_.push_back(Frame{partial.which, partial.place, before});
     out_.push_indent(partial.indent);
-    const bool good = print_nodes(which->nodes);
+    const bool good = print_nodes(partial.which->nodes);
     out_.pop_indent(partial.indent);
     frames_.pop_back();
     variables_.resize(before);
@@ -208,9 +205,10 @@ class Renderer {
     return value;
   }
 
+  // The templates are linked: equal names have one address.
   const Value* find_variable(std::string_view name) const {
     for (std::size_t i = variables_.size(); i-- > frames_.back().first_variable;) {
-      if (variables_[i].name == name) {
+      if (variables_[i].name.data() == name.data()) {
         return variables_[i].value;
       }
     }
@@ -244,12 +242,12 @@ class Renderer {
     return text + "'";
   }
 
-  const TemplateSet& templates_;
   const Object& root_;
   const Value& file_;
   LineWriter out_;
   std::vector<Frame> frames_;
   std::vector<Variable> variables_;
+  std::vector<Variable> arguments_;  // of the partial that is about to be printed
   std::string failure_;
 };
 
@@ -261,7 +259,7 @@ Outcome<std::string> render(const TemplateSet& templates, std::string_view name,
   if (which == nullptr) {
     return Failure{"error: there is no template '" + std::string(name) + "'"};
   }
-  Renderer renderer(templates, root, file);
+  Renderer renderer(root, file);
   if (!renderer.print_template(*which)) {
     return std::move(renderer).failure();
   }

@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "template/parser.h"
-#include "template/pieces.h"
 
 namespace mfgen {
 
@@ -56,25 +56,6 @@ std::optional<Failure> read_overlay(const std::string& directory, std::string_vi
   return std::nullopt;
 }
 
-// Visits the partials in `nodes` and all blocks below.
-template <class Visit>
-bool all_partials(const Nodes& nodes, const Visit& visit) {
-  for (const Node& node : nodes) {
-    bool good = true;
-    if (const auto* partial = std::get_if<Partial>(&node.data)) {
-      good = visit(*partial);
-    } else if (const auto* each = std::get_if<Each>(&node.data)) {
-      good = all_partials(each->body, visit) && all_partials(each->otherwise, visit);
-    } else if (const auto* branch = std::get_if<If>(&node.data)) {
-      good = all_partials(branch->body, visit) && all_partials(branch->otherwise, visit);
-    }
-    if (!good) {
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 Outcome<TemplateSet> TemplateSet::load(std::string_view language,
@@ -103,18 +84,8 @@ Outcome<TemplateSet> TemplateSet::load(std::string_view language,
     }
     set.templates_.emplace(name, std::move(parsed.value()));
   }
-  for (const auto& [name, parsed] : set.templates_) {
-    std::optional<Failure> missing;
-    all_partials(parsed.nodes, [&, &origin = parsed.origin](const Partial& partial) {
-      if (set.find(partial.name) == nullptr) {
-        missing = Failure{template_error(
-            origin, partial.place, "there is no partial '" + std::string(partial.name) + "'")};
-      }
-      return !missing.has_value();
-    });
-    if (missing) {
-      return *missing;
-    }
+  if (auto failure = link(set.templates_)) {
+    return *failure;
   }
   return set;
 }

@@ -2,7 +2,6 @@
 // --template-dir, which replace them file by file.
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "embedded.h"
 #include "outcome.h"
 #include "template/ast.h"
+#include "template/linker.h"
 
 namespace mfgen {
 
@@ -30,7 +30,7 @@ class TemplateSet {
   const Template* find(std::string_view name) const;
 
  private:
-  std::map<std::string, Template, std::less<>> templates_;
+  Templates templates_;
   std::vector<std::string> overlay_files_;
 };
 

@@ -11,10 +11,8 @@
 
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "multifrost/bytes.h"
 
@@ -38,7 +36,7 @@ class Buffer {
     if (attached_) flatten();
     return data_;
   }
-  std::size_t size() const noexcept { return attached_ ? size_ + attached_->bytes : size_; }
+  std::size_t size() const noexcept { return size_ + attached_size_; }
   bool empty() const noexcept { return size() == 0; }
   std::size_t capacity() const noexcept { return capacity_; }
   BytesView view() const {
@@ -48,7 +46,7 @@ class Buffer {
 
   void clear() noexcept {
     size_ = 0;
-    if (attached_) attached_.reset();
+    if (attached_) drop_attached();
   }
   /// Forgets what was written after the first `size` bytes.
   void truncate(std::size_t size) {
@@ -92,11 +90,9 @@ class Buffer {
   /// From here on nothing is borrowed: `copy` makes Bytes of its own from each view that is.
   template <class Copy>
   void own(Copy&& copy) {
-    if (!attached_) return;
-    for (Piece& piece : attached_->pieces) {
-      if (!std::exchange(piece.borrowed, false)) continue;
-      piece.bytes = copy(piece.bytes.view());
-    }
+    if (attached_ == nullptr) return;
+    std::size_t at = 0;
+    while (Bytes* borrowed = next_borrowed(at)) *borrowed = copy(borrowed->view());
   }
   void own() {
     own([](BytesView borrowed) { return Bytes(borrowed); });
@@ -106,7 +102,8 @@ class Buffer {
   void for_each_part(Visit&& visit) const {
     std::size_t from = 0;
     if (attached_) {
-      for (const Piece& piece : attached_->pieces) {
+      for (std::size_t i = 0; i < attached_count(); ++i) {
+        const Piece& piece = attached_piece(i);
         if (piece.at != from) visit(std::string_view(data_ + from, piece.at - from));
         visit(piece.bytes.as_text());
         from = piece.at;
@@ -120,6 +117,7 @@ class Buffer {
     std::swap(size_, other.size_);
     std::swap(capacity_, other.capacity_);
     std::swap(attached_, other.attached_);
+    std::swap(attached_size_, other.attached_size_);
   }
 
  private:
@@ -128,21 +126,25 @@ class Buffer {
     Bytes bytes;
     bool borrowed = false;
   };
-  struct Attached {
-    std::size_t bytes = 0;
-    std::vector<Piece> pieces;
-  };
+  // Rare, and out of line: every file that makes calls would compile a vector and its owner.
+  struct Attached;
 
   void grow(std::size_t more);
   bool any_borrowed() const noexcept;
   void add_piece(Piece piece);
+  std::size_t attached_count() const noexcept;
+  const Piece& attached_piece(std::size_t index) const noexcept;
+  /// The first piece from `from` on that is borrowed; it then is no longer. Null: none is.
+  Bytes* next_borrowed(std::size_t& from) noexcept;
+  void drop_attached() noexcept;
   /// Copies what is attached in; the content stays the same.
   void flatten() const;
 
   char* data_ = nullptr;  ///< kHeadRoom bytes behind the beginning of its memory
   std::size_t size_ = 0;  ///< without what is attached
   std::size_t capacity_ = 0;
-  std::unique_ptr<Attached> attached_;
+  Attached* attached_ = nullptr;  ///< owned
+  std::size_t attached_size_ = 0;
 };
 
 /// The buffer's content as Bytes, without copying it.

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <optional>
-#include <stop_token>
 #include <string_view>
 #include <utility>
 
 #include "multifrost/chrono.h"
+#include "multifrost/stop.h"
 
 namespace multifrost {
 
@@ -17,7 +17,7 @@ class CallContext {
 
   CallContext() = default;
   CallContext(std::string_view peer, std::string_view id, std::string_view name_space,
-              std::optional<Clock::time_point> deadline, std::stop_token stop)
+              std::optional<Clock::time_point> deadline, StopToken stop)
       : peer_(peer),
         id_(id),
         name_space_(name_space),
@@ -33,14 +33,15 @@ class CallContext {
     traceparent_ = tracestate_ = {};
   }
   /// The same: calls that begin from now on have another one.
-  void set_stop(std::stop_token stop) noexcept { stop_ = std::move(stop); }
+  void set_stop(StopToken stop) noexcept { stop_ = std::move(stop); }
   /// The same: a trace as it came; kept if it is valid (multifrost/trace_context.h).
   void set_trace(std::string_view traceparent, std::string_view tracestate) noexcept;
 
   /// When the caller stops waiting, if it said so.
   std::optional<Clock::time_point> deadline() const noexcept { return deadline_; }
-  /// Stopped when the caller cancels, the connection is lost or the worker shuts down.
-  const std::stop_token& stop() const noexcept { return stop_; }
+  /// Stopped when the caller cancels, the connection is lost or the worker shuts down. A copy may
+  /// outlive the handler. As a std::stop_token: include multifrost/stop_token.h.
+  const StopToken& stop() const noexcept { return stop_; }
   /// Names the calling parent for logs; unique among the parents of this worker.
   std::string_view peer() const noexcept { return peer_; }
   /// The call's id on the wire, for correlation in logs.
@@ -55,7 +56,7 @@ class CallContext {
   std::string_view id_;
   std::string_view name_space_;
   std::optional<Clock::time_point> deadline_;
-  std::stop_token stop_;
+  StopToken stop_;
   std::string_view traceparent_;
   std::string_view tracestate_;
 };

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "multifrost/chrono.h"
@@ -58,7 +59,7 @@ class Reply {
 
   /// The result as codec C reads it; a value that does not fit is a DecodeError naming its path.
   template <class C>
-  [[gnu::noinline]] Result<typename C::Type> take() && {
+  Result<typename C::Type> take() && {
     Result<typename C::Type> result(std::in_place);
     if (!read(&detail::read_value<C>, &*result)) result.fail(*std::move(failure_));
     return result;
@@ -80,6 +81,22 @@ class Reply {
   Absent absent_ = Absent::nil;
   std::optional<Failure> failure_;
 };
+
+namespace detail {
+/// How a codec's reply becomes a Result; `Nothing` stands for methods without result.
+struct Nothing {
+  using Type = void;
+};
+/// Not inlined, like get(): one copy for each result type, however many methods have it.
+template <class C>
+[[gnu::noinline]] Result<typename C::Type> finish(Reply reply) {
+  if constexpr (std::is_same_v<C, Nothing>) {
+    return std::move(reply).take_nothing();
+  } else {
+    return std::move(reply).template take<C>();
+  }
+}
+}  // namespace detail
 
 /// One outgoing call while its arguments are written.
 ///
@@ -105,17 +122,13 @@ class Request {
   /// For `p?` parameters: refuses a value behind an empty one (idl rule 2).
   void refuse_hole(std::string_view empty, std::string_view set);
 
-  /// Sends it and waits for the outcome. Not inlined, like get(): one copy for each result type,
-  /// however many methods have it.
+  /// Sends it and waits for the outcome.
   template <class C>
-  [[gnu::noinline]] Result<typename C::Type> call() && {
-    Result<typename C::Type> result(std::in_place);
-    auto failure = std::move(*this).call(&detail::read_value<C>, &*result);
-    if (failure) result.fail(*std::move(failure));
-    return result;
+  Result<typename C::Type> call() && {
+    return detail::finish<C>(std::move(*this).send_and_wait());
   }
-  std::optional<Failure> call(detail::ReadValue* read_value, void* into) &&;
   Result<void> call_nothing() && { return std::move(*this).send_and_wait().take_nothing(); }
+  Reply send_and_wait() &&;
   /// The same, throwing the failure's exception.
   template <class C>
   [[gnu::noinline]] typename C::Type get() && {
@@ -140,7 +153,6 @@ class Request {
   std::chrono::steady_clock::time_point begun{};  ///< when the channel began it
 
  private:
-  Reply send_and_wait() &&;
   /// Counts the next argument; false: the request is refused already.
   bool open_next() noexcept {
     ++written_;

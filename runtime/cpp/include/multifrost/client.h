@@ -23,9 +23,7 @@ struct Argument {
 /// `value`, which must outlive the call's request, as codec C writes it.
 template <class C, class V>
 Argument argument(const V& value) noexcept {
-  return {
-      [](Encoder& to, const void* given) { return C::write(to, *static_cast<const V*>(given)); },
-      &value};
+  return {&detail::write_value<C, V>, &value};
 }
 
 /// A movable handle; its const methods may be called from any thread. The last handle closes the

@@ -16,9 +16,9 @@ template <class C>
 bool read_value(Decoder& from, void* into) {
   return C::read(from, *static_cast<typename C::Type*>(into));
 }
-template <class C>
+template <class C, class V = typename C::Type>
 bool write_value(Encoder& to, const void* value) {
-  return C::write(to, *static_cast<const typename C::Type*>(value));
+  return C::write(to, *static_cast<const V*>(value));
 }
 
 }  // namespace detail

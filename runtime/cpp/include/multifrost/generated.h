@@ -12,6 +12,7 @@
 #include "multifrost/client.h"
 #include "multifrost/codec/generated.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/equal.h"
 #include "multifrost/erased.h"
 #include "multifrost/failure.h"
 #include "multifrost/method.h"
@@ -43,9 +44,7 @@ bool read_details(const Failure& failure, T& into) {
 namespace detail {
 void get(const Client& client, const Method& method, std::initializer_list<Argument> arguments,
          ReadValue* read, void* into);
-std::optional<Failure> try_get(const Client& client, const Method& method,
-                               std::initializer_list<Argument> arguments, ReadValue* read,
-                               void* into);
+Reply call(const Client& client, const Method& method, std::initializer_list<Argument> arguments);
 std::shared_ptr<PendingCall> start(const Client& client, const Method& method,
                                    std::initializer_list<Argument> arguments);
 }  // namespace detail
@@ -62,10 +61,7 @@ template <class C>
 template <class C>
 [[gnu::noinline]] Result<typename C::Type> try_get(const Client& client, const Method& method,
                                                    std::initializer_list<Argument> arguments) {
-  Result<typename C::Type> result(std::in_place);
-  auto failure = detail::try_get(client, method, arguments, &detail::read_value<C>, &*result);
-  if (failure) result.fail(*std::move(failure));
-  return result;
+  return detail::finish<C>(detail::call(client, method, arguments));
 }
 /// The same for methods without result.
 Result<void> try_get(const Client& client, const Method& method,
@@ -78,6 +74,22 @@ template <class C>
 }
 
 namespace detail {
+/// A value that is destroyed out of line: a handler's arguments and its result.
+template <class T>
+struct Held {
+  Held() : value{} {}
+  /// What `make` returns, where it stands.
+  template <class Make>
+  explicit Held(const Make& make) : value(make()) {}
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() { destroy(value); }
+
+  union {
+    T value;
+  };
+};
+
 template <class Signature>
 struct Serving;
 template <class R, class... C>
@@ -89,22 +101,25 @@ struct Serving<R(C...)> {
   template <class Worker>
   [[gnu::always_inline]] static void serve_with(IncomingCall& call, const Method& method,
                                                 Worker& worker, Handler<Worker> handler,
-                                                typename C::Type&&... values) {
-    if (!call.expect(method, sizeof...(C), sizeof...(C)) || !(call.argument<C>(values) && ...)) {
+                                                Held<typename C::Type>&&... arguments) {
+    if (!call.expect(method, sizeof...(C), sizeof...(C)) ||
+        !(call.argument<C>(arguments.value) && ...)) {
       return;
     }
     if constexpr (std::is_same_v<R, Nothing>) {
-      (worker.*handler)(std::move(values)..., call.context());
+      (worker.*handler)(std::move(arguments.value)..., call.context());
       call.answer_nothing();
     } else {
-      call.answer<R>((worker.*handler)(std::move(values)..., call.context()));
+      const Held<typename R::Type> result(
+          [&] { return (worker.*handler)(std::move(arguments.value)..., call.context()); });
+      call.answer<R>(result.value);
     }
   }
 
   template <class Worker>
   [[gnu::noinline]] static void serve(IncomingCall& call, const Method& method, Worker& worker,
                                       Handler<Worker> handler) {
-    serve_with(call, method, worker, handler, typename C::Type{}...);
+    serve_with(call, method, worker, handler, Held<typename C::Type>{}...);
   }
 };
 }  // namespace detail

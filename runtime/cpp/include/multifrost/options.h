@@ -3,10 +3,10 @@
 #pragma once
 
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include "multifrost/chrono.h"
+#include "multifrost/stop.h"
 
 namespace multifrost {
 
@@ -14,8 +14,9 @@ struct CallOptions {
   /// Time for the whole call. Unset: the method's @timeout, else the worker's default, else none
   /// (spec 6.2).
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
-  /// Stopping it ends the call with CancelledError; the worker may still run it.
-  std::stop_token stop = {};
+  /// Stopping it ends the call with CancelledError; the worker may still run it. Made of a
+  /// std::stop_token: include multifrost/stop_token.h.
+  StopToken stop = {};
   /// Empty: the interface's own, else "default" (spec 3.3).
   std::string name_space = {};
   /// W3C trace context that the worker's handler sees (multifrost/trace_context.h); empty or not

@@ -42,21 +42,6 @@ class PendingCall {
   virtual void abandon() noexcept = 0;
 };
 
-namespace detail {
-/// How a codec's reply becomes a Result; `Nothing` stands for methods without result.
-struct Nothing {
-  using Type = void;
-};
-template <class C>
-Result<typename C::Type> finish(Reply reply) {
-  if constexpr (std::is_same_v<C, Nothing>) {
-    return std::move(reply).take_nothing();
-  } else {
-    return std::move(reply).template take<C>();
-  }
-}
-}  // namespace detail
-
 template <class T>
 class [[nodiscard]] Pending {
  public:

@@ -5,11 +5,24 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "multifrost/failure.h"
 
 namespace multifrost {
+
+namespace detail {
+/// Ends a value's life. Out of line, where there is anything to do: once for each type.
+template <class T>
+[[gnu::noinline]] void destroy_apart(T& value) noexcept {
+  value.~T();
+}
+template <class T>
+void destroy(T& value) noexcept {
+  if constexpr (!std::is_trivially_destructible_v<T>) destroy_apart(value);
+}
+}  // namespace detail
 
 template <class T>
 class [[nodiscard]] Result {
@@ -28,7 +41,7 @@ class [[nodiscard]] Result {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
-  ~Result() { ok_ ? value_.~T() : failure_.~Failure(); }
+  ~Result() { ok_ ? detail::destroy(value_) : failure_.~Failure(); }
 
   bool ok() const noexcept { return ok_; }
   explicit operator bool() const noexcept { return ok_; }
@@ -50,7 +63,7 @@ class [[nodiscard]] Result {
 
   /// Puts a failure in the value's place; only when ok().
   void fail(Failure&& failure) noexcept {
-    std::destroy_at(&value_);
+    detail::destroy(value_);
     ok_ = false;
     construct(failure_, std::move(failure));
   }

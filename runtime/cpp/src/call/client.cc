@@ -41,10 +41,8 @@ namespace detail {
   client.request(method, arguments).get(read, into);
 }
 
-std::optional<Failure> try_get(const Client& client, const Method& method,
-                               std::initializer_list<Argument> arguments, ReadValue* read,
-                               void* into) {
-  return client.request(method, arguments).call(read, into);
+Reply call(const Client& client, const Method& method, std::initializer_list<Argument> arguments) {
+  return client.request(method, arguments).send_and_wait();
 }
 
 [[gnu::hot]] std::shared_ptr<PendingCall> start(const Client& client, const Method& method,

@@ -13,13 +13,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <thread>
 
 #include "call/pending_state.h"
 #include "engine/stream_flow.h"
 #include "multifrost/dispatcher.h"
+#include "multifrost/stop_token.h"
 #include "multifrost/stream.h"
 
 namespace multifrost::call {

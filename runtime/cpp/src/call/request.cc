@@ -51,12 +51,6 @@ void Request::refuse_hole(std::string_view empty, std::string_view set) {
   return channel_->call(*this);
 }
 
-std::optional<Failure> Request::call(detail::ReadValue* read_value, void* into) && {
-  Reply reply = std::move(*this).send_and_wait();
-  if (reply.read(read_value, into)) return std::nullopt;
-  return std::move(reply.failure_);
-}
-
 [[gnu::hot]] void Request::get(detail::ReadValue* read_value, void* into) && {
   Reply reply = std::move(*this).send_and_wait();
   if (!reply.read(read_value, into)) reply.failure().raise();

@@ -9,7 +9,6 @@
 #include <condition_variable>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include "engine/call_ledger.h"
@@ -17,6 +16,7 @@
 #include "engine/deadline_queue.h"
 #include "engine/parent_read_role.h"
 #include "multifrost/pending.h"
+#include "multifrost/stop_token.h"
 #include "transport/transport.h"
 
 namespace multifrost::session {

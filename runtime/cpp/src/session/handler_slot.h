@@ -11,11 +11,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "multifrost/call_context.h"
+#include "multifrost/stop_token.h"
 #include "session/function_table.h"
 #include "session/worker_answer.h"
 #include "session/worker_stream.h"

@@ -134,7 +134,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   Call call;
   call.seat = &seat;
   prepare(call, request);
-  const std::stop_token& stop = request.options().stop;
+  const StopToken& stop = request.options().stop;
   Lock lock(*this);
   if (!engine_.admits()) {
     if (auto refused = refusal(*call.method, call.timeout.has_value())) {
@@ -151,7 +151,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
     if (stop.stop_possible()) {
       lock.unlock();
       {
-        const std::stop_callback on_stop(stop, [this, &call] { cancel(call); });
+        const std::stop_callback on_stop(std::stop_token(stop), [this, &call] { cancel(call); });
         lock.lock();
         wait(lock, call, seat, call.deadline, leader_wake_.get());
         lock.unlock();
@@ -178,7 +178,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
       std::allocate_shared<AsyncCall>(CallAllocator<AsyncCall>(), shared_from_this());
   Call& call = pending->call_;
   prepare(call, request);
-  const std::stop_token stop = request.options().stop;
+  const StopToken& stop = request.options().stop;
   {
     Lock lock(*this);
     pending->open_ = pending;
@@ -191,7 +191,8 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
     enter(lock, call, request.encoder().buffer());
   }
   give_buffer(request.encoder().buffer());
-  if (stop.stop_possible()) pending->on_stop_.emplace(stop, AsyncCall::Cancel{pending});
+  if (stop.stop_possible())
+    pending->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{pending});
   return pending;
 }
 

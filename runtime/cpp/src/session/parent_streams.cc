@@ -75,8 +75,9 @@ Result<OpenedStream> ParentSession::open_stream(Request& request) {
     enter(lock, call, request.encoder().buffer());
   }
   give_buffer(request.encoder().buffer());
-  const std::stop_token& stop = request.options().stop;
-  if (stop.stop_possible()) stream->on_stop_.emplace(stop, AsyncCall::Cancel{stream});
+  const StopToken& stop = request.options().stop;
+  if (stop.stop_possible())
+    stream->on_stop_.emplace(std::stop_token(stop), AsyncCall::Cancel{stream});
   return OpenedStream{stream, stream};
 }
 

@@ -5,14 +5,21 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <utility>
+#include <vector>
 
 namespace multifrost {
 namespace {
 constexpr std::size_t kFirstCapacity = 256;  // holds an ordinary call
 }
 
+struct Buffer::Attached {
+  std::vector<Piece> pieces;
+};
+
 [[gnu::hot]] Buffer::~Buffer() {
   if (data_ != nullptr) std::free(data_ - kHeadRoom);
+  if (attached_) drop_attached();
 }
 
 void Buffer::grow(std::size_t more) {
@@ -36,9 +43,29 @@ void Buffer::attach_borrowed(BytesView bytes) {
 }
 
 void Buffer::add_piece(Piece piece) {
-  if (!attached_) attached_ = std::make_unique<Attached>();
-  attached_->bytes += piece.bytes.size();
+  if (!attached_) attached_ = new Attached;
+  const std::size_t size = piece.bytes.size();
   attached_->pieces.push_back(std::move(piece));
+  attached_size_ += size;
+}
+
+std::size_t Buffer::attached_count() const noexcept { return attached_->pieces.size(); }
+
+const Buffer::Piece& Buffer::attached_piece(std::size_t index) const noexcept {
+  return attached_->pieces[index];
+}
+
+Bytes* Buffer::next_borrowed(std::size_t& from) noexcept {
+  for (; from < attached_->pieces.size(); ++from) {
+    Piece& piece = attached_->pieces[from];
+    if (std::exchange(piece.borrowed, false)) return &piece.bytes;
+  }
+  return nullptr;
+}
+
+void Buffer::drop_attached() noexcept {
+  delete std::exchange(attached_, nullptr);
+  attached_size_ = 0;
 }
 
 void Buffer::flatten() const {

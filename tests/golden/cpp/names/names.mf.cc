@@ -200,8 +200,8 @@ constexpr codec::StructTable Format = {"Format", field_tables::Format};
 }  // namespace
 
 bool operator==(const Format& left, const Format& right) {
-  return left.codec == right.codec &&
-         left.mf == right.mf &&
+  return mf::equal(left.codec, right.codec) &&
+         mf::equal(left.mf, right.mf) &&
          left.renamed == right.renamed &&
          left.delete_ == right.delete_;
 }
@@ -263,9 +263,9 @@ bool operator==(const struct_& left, const struct_& right) {
   return left.major_ == right.major_ &&
          left.minor_ == right.minor_ &&
          left.Format_ == right.Format_ &&
-         left.std_ == right.std_ &&
+         mf::equal(left.std_, right.std_) &&
          left.this_ == right.this_ &&
-         left.operator_ == right.operator_ &&
+         mf::equal(left.operator_, right.operator_) &&
          left.class_2 == right.class_2;
 }
 
@@ -354,7 +354,7 @@ constexpr codec::StructTable template_ = {"template", field_tables::template_};
 }  // namespace
 
 bool operator==(const template_::Details& left, const template_::Details& right) {
-  return left.explicit_ == right.explicit_;
+  return mf::equal(left.explicit_, right.explicit_);
 }
 
 bool mf_write(mf::Encoder& to, const template_::Details& value) {

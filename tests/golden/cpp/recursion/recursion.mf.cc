@@ -78,8 +78,8 @@ constexpr codec::StructTable Tree = {"Tree", field_tables::Tree};
 }  // namespace
 
 bool operator==(const Tree& left, const Tree& right) {
-  return left.name == right.name &&
-         left.children == right.children &&
+  return mf::equal(left.name, right.name) &&
+         mf::equal(left.children, right.children) &&
          left.by_name == right.by_name &&
          left.left == right.left;
 }
@@ -172,7 +172,7 @@ constexpr codec::StructTable Sum = {"Sum", field_tables::Sum};
 }  // namespace
 
 bool operator==(const Sum& left, const Sum& right) {
-  return left.terms == right.terms;
+  return mf::equal(left.terms, right.terms);
 }
 
 bool mf_write(mf::Encoder& to, const Sum& value) {
@@ -302,7 +302,7 @@ constexpr codec::StructTable File = {"File", field_tables::File};
 }  // namespace
 
 bool operator==(const File& left, const File& right) {
-  return left.path == right.path;
+  return mf::equal(left.path, right.path);
 }
 
 bool mf_write(mf::Encoder& to, const File& value) {
@@ -341,7 +341,7 @@ constexpr codec::StructTable Folder = {"Folder", field_tables::Folder};
 }  // namespace
 
 bool operator==(const Folder& left, const Folder& right) {
-  return left.entries == right.entries;
+  return mf::equal(left.entries, right.entries);
 }
 
 bool mf_write(mf::Encoder& to, const Folder& value) {

@@ -262,7 +262,7 @@ bool operator==(const Scalars& left, const Scalars& right) {
          left.i == right.i &&
          left.j == right.j &&
          left.k == right.k &&
-         left.text == right.text &&
+         mf::equal(left.text, right.text) &&
          left.data == right.data &&
          left.anything == right.anything &&
          left.at == right.at &&
@@ -377,7 +377,7 @@ bool operator==(const Encodings& left, const Encodings& right) {
          left.at_ext == right.at_ext &&
          left.length_millis == right.length_millis &&
          left.reading == right.reading &&
-         left.readings == right.readings;
+         mf::equal(left.readings, right.readings);
 }
 
 bool mf_write(mf::Encoder& to, const Encodings& value) {
@@ -442,8 +442,8 @@ bool operator==(const Limits& left, const Limits& right) {
          left.other == right.other &&
          left.size == right.size &&
          left.ratio == right.ratio &&
-         left.name == right.name &&
-         left.parts == right.parts &&
+         mf::equal(left.name, right.name) &&
+         mf::equal(left.parts, right.parts) &&
          left.wait == right.wait;
 }
 
@@ -518,8 +518,8 @@ constexpr codec::StructTable Containers = {"Containers", field_tables::Container
 }  // namespace
 
 bool operator==(const Containers& left, const Containers& right) {
-  return left.matrix == right.matrix &&
-         left.flags == right.flags &&
+  return mf::equal(left.matrix, right.matrix) &&
+         mf::equal(left.flags, right.flags) &&
          left.pair == right.pair &&
          left.by_name == right.by_name &&
          left.by_number == right.by_number &&
@@ -527,7 +527,7 @@ bool operator==(const Containers& left, const Containers& right) {
          left.by_level == right.by_level &&
          left.by_shade == right.by_shade &&
          left.by_grade == right.by_grade &&
-         left.places == right.places;
+         mf::equal(left.places, right.places);
 }
 
 bool mf_write(mf::Encoder& to, const Containers& value) {
@@ -617,7 +617,7 @@ bool operator==(const Optionals& left, const Optionals& right) {
   return left.nullable == right.nullable &&
          left.optional == right.optional &&
          left.color == right.color &&
-         left.list_of_nullable == right.list_of_nullable &&
+         mf::equal(left.list_of_nullable, right.list_of_nullable) &&
          left.maybe == right.maybe &&
          left.place == right.place &&
          left.key == right.key;
@@ -703,15 +703,15 @@ bool operator==(const Defaults& left, const Defaults& right) {
          left.large == right.large &&
          left.ratio == right.ratio &&
          left.thin == right.thin &&
-         left.text == right.text &&
+         mf::equal(left.text, right.text) &&
          left.wait == right.wait &&
          left.color == right.color &&
          left.level == right.level &&
          left.shade == right.shade &&
          left.grade == right.grade &&
          left.unit == right.unit &&
-         left.greeting == right.greeting &&
-         left.list == right.list &&
+         mf::equal(left.greeting, right.greeting) &&
+         mf::equal(left.list, right.list) &&
          left.map == right.map;
 }
 
@@ -1092,7 +1092,7 @@ constexpr codec::StructTable Failed = {"Failed", field_tables::Failed};
 bool operator==(const Failed::Details& left, const Failed::Details& right) {
   return left.code == right.code &&
          left.shape == right.shape &&
-         left.places == right.places;
+         mf::equal(left.places, right.places);
 }
 
 bool mf_write(mf::Encoder& to, const Failed::Details& value) {

@@ -174,14 +174,14 @@ constexpr codec::StructTable Detection = {"Detection", field_tables::Detection};
 }  // namespace
 
 bool operator==(const Detection& left, const Detection& right) {
-  return left.label == right.label &&
+  return mf::equal(left.label, right.label) &&
          left.score == right.score &&
          left.box == right.box &&
          left.mask == right.mask &&
          left.track_id == right.track_id &&
          left.priority == right.priority &&
-         left.class_name == right.class_name &&
-         left.tags == right.tags;
+         mf::equal(left.class_name, right.class_name) &&
+         mf::equal(left.tags, right.tags);
 }
 
 bool mf_write(mf::Encoder& to, const Detection& value) {
@@ -253,11 +253,11 @@ constexpr codec::StructTable Report = {"Report", field_tables::Report};
 }  // namespace
 
 bool operator==(const Report& left, const Report& right) {
-  return left.id == right.id &&
+  return mf::equal(left.id, right.id) &&
          left.taken_at == right.taken_at &&
          left.size == right.size &&
          left.by_label == right.by_label &&
-         left.histogram == right.histogram &&
+         mf::equal(left.histogram, right.histogram) &&
          left.extra == right.extra &&
          left.unknown_fields == right.unknown_fields;
 }
@@ -320,7 +320,7 @@ constexpr codec::StructTable FileSource = {"FileSource", field_tables::FileSourc
 }  // namespace
 
 bool operator==(const FileSource& left, const FileSource& right) {
-  return left.path == right.path;
+  return mf::equal(left.path, right.path);
 }
 
 bool mf_write(mf::Encoder& to, const FileSource& value) {
@@ -446,7 +446,7 @@ constexpr codec::StructTable NotFound = {"NotFound", field_tables::NotFound};
 }  // namespace
 
 bool operator==(const NotFound::Details& left, const NotFound::Details& right) {
-  return left.id == right.id;
+  return mf::equal(left.id, right.id);
 }
 
 bool mf_write(mf::Encoder& to, const NotFound::Details& value) {

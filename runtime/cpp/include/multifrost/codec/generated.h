@@ -16,7 +16,7 @@
 //     return fields.finish();
 //   }
 //
-// All the work is done out of line; each codec adds a few instructions.
+// All the work is done out of line, for the common codecs all of it; others add a few instructions.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +28,7 @@
 #include <utility>
 #include <vector>
 
+#include "multifrost/codec/list.h"
 #include "multifrost/codec/scalar.h"
 #include "multifrost/table.h"
 
@@ -131,6 +132,41 @@ class StructReader {
   std::uint64_t seen_ = 0;         ///< a bit for each of the first 64 fields
   std::vector<bool> seen_beyond_;  ///< for the others
 };
+
+// The common members, compiled into the library.
+template <>
+bool field<Bool>(Encoder& to, std::string_view key, const bool& value);
+template <>
+bool field<I32>(Encoder& to, std::string_view key, const std::int32_t& value);
+template <>
+bool field<I64>(Encoder& to, std::string_view key, const std::int64_t& value);
+template <>
+bool field<F64>(Encoder& to, std::string_view key, const double& value);
+template <>
+bool field<String>(Encoder& to, std::string_view key, const std::string& value);
+template <>
+bool field<Binary>(Encoder& to, std::string_view key, const Bytes& value);
+template <>
+bool field<List<F64>>(Encoder& to, std::string_view key, const std::vector<double>& value);
+template <>
+bool field<List<String>>(Encoder& to, std::string_view key, const std::vector<std::string>& value);
+
+template <>
+void StructReader::read<Bool>(bool& into);
+template <>
+void StructReader::read<I32>(std::int32_t& into);
+template <>
+void StructReader::read<I64>(std::int64_t& into);
+template <>
+void StructReader::read<F64>(double& into);
+template <>
+void StructReader::read<String>(std::string& into);
+template <>
+void StructReader::read<Binary>(Bytes& into);
+template <>
+void StructReader::read<List<F64>>(std::vector<double>& into);
+template <>
+void StructReader::read<List<String>>(std::vector<std::string>& into);
 
 // ---- Tagged unions
 
