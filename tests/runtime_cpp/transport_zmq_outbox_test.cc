@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,9 +40,10 @@ class ZmqOutboxTest : public ::testing::Test {
     return std::string(frame.text());
   }
 
+  ZmqParcels parcels_;
   ZmqContext context_;
   ZmqSocket out_, in_;
-  ZmqOutbox outbox_;
+  ZmqOutbox outbox_{parcels_};
 };
 
 std::vector<std::string> of_all_sizes() {
@@ -88,7 +88,7 @@ TEST_F(ZmqOutboxTest, KeepsWhatIsNotTaken) {
 TEST_F(ZmqOutboxTest, PutsWhatCameLaterBehind) {
   connect();
   add("first", true);
-  ZmqOutbox later;
+  ZmqOutbox later(parcels_);
   for (const std::string text : {"second", "third"}) {
     Buffer buffer = buffer_of(text);
     later.add(buffer, true);
@@ -106,17 +106,34 @@ TEST_F(ZmqOutboxTest, PutsWhatCameLaterBehind) {
 // The memory sanitizer of the build looks on.
 TEST_F(ZmqOutboxTest, KeepsAParcelThatLibzmqStillReads) {
   connect();
-  std::vector<std::unique_ptr<ZmqParcel>> kept;
   for (const std::string text : {"sent", "never sent", "neither"}) add(text, true);
   ASSERT_TRUE(outbox_.send_front(out_.get()));
-  outbox_.abandon(kept);
+  outbox_.abandon();
   EXPECT_TRUE(outbox_.empty());
-  EXPECT_EQ(kept.size(), 1u);
+  EXPECT_EQ(parcels_.kept(), 1u);
   EXPECT_EQ(receive(), "sent");
 
   add("not begun", true);
-  outbox_.abandon(kept);
-  EXPECT_EQ(kept.size(), 1u) << "nobody reads that one";
+  outbox_.abandon();
+  EXPECT_EQ(parcels_.kept(), 1u) << "nobody reads that one";
+}
+
+TEST_F(ZmqOutboxTest, KeepsWhatLibzmqDropsWhileTheSocketIsClosed) {
+  connect();
+  for (int i = 0; i < 2; ++i) {
+    add("of the parcel", true);
+    add("its last message", true);
+    for (int message = 0; message < 2; ++message) ASSERT_TRUE(outbox_.send_front(out_.get()));
+    if (i == 0) {
+      for (int message = 0; message < 2; ++message) receive();
+      EXPECT_EQ(parcels_.kept(), 0u) << "what was read has been let go";
+    }
+  }
+  parcels_.begin_closing();
+  out_.reset();
+  in_.reset();
+  context_.reset();
+  EXPECT_EQ(parcels_.kept(), 1u);
 }
 
 }  // namespace

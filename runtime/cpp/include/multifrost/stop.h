@@ -39,8 +39,10 @@ class StopToken {
 
   /// `token` is a std::stop_token.
   template <detail::AsksToStop Token>
-  StopToken(const Token& token)  // NOLINT: converts
-      : held_(detail::StopTokenAccess<Token>::hold(token)) {}
+  StopToken(const Token& token) {  // NOLINT: converts
+    static_assert(detail::AccessibleStopToken<Token>, "include multifrost/stop_token.h");
+    held_ = detail::StopTokenAccess<Token>::hold(token);
+  }
   /// To std::stop_token.
   template <detail::AccessibleStopToken Token>
   operator Token() const noexcept {  // NOLINT: converts

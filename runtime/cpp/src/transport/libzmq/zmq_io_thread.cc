@@ -231,6 +231,7 @@ void ZmqTransport::close() {
   set(ZMQ_LINGER, linger);
   zmq().socket_monitor(socket_.get(), nullptr, 0);
   monitor_.reset();
+  parcels_.begin_closing();
   socket_.reset();
   context_.reset();
   const std::lock_guard lock(mutex_);

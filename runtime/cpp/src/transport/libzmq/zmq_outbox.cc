@@ -9,6 +9,23 @@
 
 namespace multifrost::transport {
 
+ZmqParcels::ZmqParcels() noexcept = default;
+ZmqParcels::~ZmqParcels() = default;
+
+void ZmqParcels::keep(std::unique_ptr<ZmqParcel> parcel) {
+  const std::lock_guard lock(mutex_);
+  kept_.push_back(std::move(parcel));
+}
+
+void ZmqParcels::done(std::unique_ptr<ZmqParcel> parcel) noexcept {
+  if (closing_.load(std::memory_order_acquire)) keep(std::move(parcel));
+}
+
+std::size_t ZmqParcels::kept() const {
+  const std::lock_guard lock(mutex_);
+  return kept_.size();
+}
+
 void ZmqParcel::add(Buffer& message) noexcept {
   const auto size = static_cast<Size>(message.size());
   char* const to = bytes_.data() + filled_;
@@ -44,7 +61,8 @@ bool ZmqParcel::send(void* socket) noexcept {
 
 void ZmqParcel::take_back(void*, void* hint) noexcept {
   auto* const parcel = static_cast<ZmqParcel*>(hint);
-  if (parcel->given_.load(std::memory_order_acquire)) delete parcel;
+  if (!parcel->given_.load(std::memory_order_acquire)) return;  // it was not taken
+  parcel->parcels_.done(std::unique_ptr<ZmqParcel>(parcel));
 }
 
 void ZmqOutbox::add(Buffer& message, bool held) {
@@ -54,7 +72,7 @@ void ZmqOutbox::add(Buffer& message, bool held) {
   if (small && open != nullptr && open->has_room(size)) {
     open->add(message);
   } else if (small && held) {
-    auto parcel = std::make_unique_for_overwrite<ZmqParcel>();
+    auto parcel = std::make_unique<ZmqParcel>(*parcels_);
     parcel->add(message);
     entries_.emplace_back().parcel = std::move(parcel);
   } else {
@@ -98,9 +116,9 @@ void ZmqOutbox::swap(ZmqOutbox& other) noexcept {
   std::swap(count_, other.count_);
 }
 
-void ZmqOutbox::abandon(std::vector<std::unique_ptr<ZmqParcel>>& kept) {
+void ZmqOutbox::abandon() {
   for (Entry& entry : entries_) {
-    if (entry.parcel && entry.parcel->is_begun()) kept.push_back(std::move(entry.parcel));
+    if (entry.parcel && entry.parcel->is_begun()) parcels_->keep(std::move(entry.parcel));
   }
   entries_.clear();
   count_ = 0;

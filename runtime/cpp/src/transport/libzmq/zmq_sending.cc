@@ -47,7 +47,7 @@ bool ZmqTransport::send_to(PeerId id, bool& sent) {
   const Lock lock(*this);
   const auto found = peers_.find(id);
   if (found == peers_.end()) {
-    in_hand_.abandon(abandoned_);
+    in_hand_.abandon();
     return false;
   }
   Peer& peer = found->second;

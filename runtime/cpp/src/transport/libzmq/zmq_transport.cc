@@ -240,7 +240,7 @@ void ZmqTransport::tell_reader() { const Lock lock(*this); }
 
 PeerId ZmqTransport::add_peer(std::string identity, int source) {
   const auto id = static_cast<PeerId>(++last_peer_);
-  Peer& peer = peers_[id];
+  Peer& peer = peers_.try_emplace(id, parcels_).first->second;
   peer.identity = std::move(identity);
   peer.source = source;
   push({.kind = Event::Kind::connected, .peer = id, .payload = {}, .reason = {}});
@@ -255,7 +255,7 @@ void ZmqTransport::drop(PeerId id, std::string reason) {
         .payload = {},
         .written = found->second.handed + found->second.in_hand,
         .reason = std::move(reason)});
-  found->second.queue.abandon(abandoned_);
+  found->second.queue.abandon();
   peers_.erase(found);
   drops_.fetch_add(1, std::memory_order_relaxed);
 }

@@ -69,9 +69,11 @@ class ZmqTransport final : public Transport {
   static constexpr std::size_t kInQueue = std::size_t{8} << 20;
 
   struct Peer {
+    explicit Peer(ZmqParcels& parcels) noexcept : queue(parcels) {}
+
     std::string identity;  ///< a worker's name for its parent
     int source = -1;  ///< the connection's descriptor inside libzmq, to match the monitor's reports
-    ZmqOutbox queue;
+    ZmqOutbox queue;  ///< to it
     std::size_t queued_bytes = 0;  ///< those in hand too
     std::size_t in_hand = 0;       ///< messages that are just being sent
     std::uint64_t handed = 0;      ///< messages given to libzmq, which may or may not write them
@@ -127,14 +129,15 @@ class ZmqTransport final : public Transport {
 
   const Role role_;
   const Limits limits_;
+  ZmqParcels parcels_;  ///< before the context, so that it goes after it
   ZmqContext context_;
   std::mutex socket_mutex_;  ///< before `mutex_`; over every use of the sockets, never over sleep
   ZmqSocket socket_;
   ZmqSocket monitor_;
   // Under it:
   std::vector<PeerId> ids_to_send_;
-  ZmqOutbox in_hand_;     ///< what is just being sent
-  std::string receiver_;  ///< to whom
+  ZmqOutbox in_hand_{parcels_};  ///< what is just being sent
+  std::string receiver_;         ///< to whom
   bool bound_ = false;
   EventFd arrived_;                     ///< set while there are events, for the reader
   EventFd work_;                        ///< set when the I/O thread has something to look at
@@ -145,7 +148,6 @@ class ZmqTransport final : public Transport {
   std::mutex mutex_;
   std::condition_variable ended_condition_;
   std::map<PeerId, Peer> peers_;
-  std::vector<std::unique_ptr<ZmqParcel>> abandoned_;  ///< in part sent to peers that are no longer
   std::vector<Event> events_;
   bool tell_reader_ = false;   ///< the first of them has come
   bool told_ = false;          ///< `arrived_` is set, or is just being set
