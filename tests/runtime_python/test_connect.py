@@ -106,6 +106,36 @@ def test_a_stopped_service_unregisters(script: Any, number: int) -> None:
     assert os.listdir(registry.folder()) == ["services.json"]
 
 
+def test_a_signal_that_another_thread_gets_wakes_a_service_that_sleeps(script: Any) -> None:
+    path = script(
+        """
+        import os, signal, sys, threading
+        from multifrost import ChildWorker
+
+        class Odd(ChildWorker):
+            service_id = "odd"
+
+        def sleeps():
+            frame = sys._current_frames()[threading.main_thread().ident]
+            with open(f"/proc/self/task/{os.getpid()}/stat") as file:
+                state = file.read().rpartition(")")[2].split()[0]
+            return frame.f_code.co_name == "serve" and state == "S"
+
+        def interrupt():
+            while not sleeps():
+                os.sched_yield()
+            signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+        threading.Thread(target=interrupt).start()
+        Odd().run()
+        """,
+        "service.py",
+    )
+    process = start_service(path)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
 def test_a_service_that_dies_is_replaced(script: Any) -> None:
     path = script(SERVICE, "service.py")
     first = start_service(path)

@@ -19,6 +19,7 @@ from ._listener import Listener, bind_tcp
 from ._output import OutputCapture, share_real_streams
 from ._reactor import Reactor
 from ._server import Server
+from ._signals import StopSignals
 from ._zmtp import Zmtp
 
 TYPE_CHECKING = False
@@ -76,6 +77,10 @@ class Runner:
         self._stopped = True
         if self.server is not None:
             self.server.stop()
+
+    def stop_signals(self) -> StopSignals:
+        """SIGINT and SIGTERM stop it, until `close` of what this returns, after its own."""
+        return StopSignals(self._reactor, self.stop)
 
     def close(self) -> None:
         """Unregisters, lets parents read what is left, closes. Not on the reactor's thread."""

@@ -98,12 +98,12 @@ class _State:
 
     def run(self) -> None:
         runner = self._make_runner()
-        restore = _stop_on_signals(runner)  # before a parent can know of this process
+        signals = runner.stop_signals()  # before a parent can know of this process
         try:
             self._open(runner)
             self._serve(runner)
         finally:
-            restore()
+            signals.close()
 
     def start(self) -> None:
         if self.runner is not None:
@@ -185,25 +185,3 @@ def _state(worker: ChildWorker) -> _State:
     attributes: dict[str, Any] = worker.__dict__
     state: _State | None = attributes.get(_STATE)
     return state if state is not None else attributes.setdefault(_STATE, _State(worker))
-
-
-def _stop_on_signals(runner: Runner) -> Any:
-    """SIGINT and SIGTERM stop the worker; a second one meets the program's own handlers again."""
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    import signal
-
-    saved: dict[int, Any] = {}
-
-    def restore() -> None:
-        while saved:
-            number, handler = saved.popitem()
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
-
-    def on_signal(_number: int, _frame: object) -> None:
-        restore()
-        runner.stop()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        saved[number] = signal.signal(number, on_signal)
-    return restore
