@@ -395,6 +395,43 @@ TEST_F(WriterTest, ClosingWhileOthersSendIsSafe) {
   }
 }
 
+TEST_F(WriterTest, ASpareMessageRefusedBecauseOfWhatIsHeldIsWelcomeOnceThatHasLeft) {
+  Writer writer(ours_.get(), 10'000, true, blocks_, watcher_);
+  hold(writer, std::string(4'000, 'h'));
+  Buffer spare = text(std::string(3'000, 's'));
+  EXPECT_EQ(writer.send(spare, nullptr, Urgency::spare), Sent::full);
+  EXPECT_EQ(watcher_.spare_rooms, 0);
+  writer.release();
+  receive(writer, 1);
+  EXPECT_EQ(watcher_.spare_rooms, 1);
+  EXPECT_EQ(writer.send(spare, nullptr, Urgency::spare), Sent::taken);
+}
+
+/// A message over the limit while another thread writes: refused, or taken, but never forgotten.
+TEST_F(WriterTest, WhoIsRefusedWhileAnotherWritesIsToldOfRoom) {
+  Writer writer(ours_.get(), 2'000, true, blocks_, watcher_);
+  constexpr int kEach = 500;
+  std::atomic<int> taken{0};
+  const auto sender = [&](Urgency urgency, std::size_t size) {
+    for (int i = 0; i < kEach; ++i) {
+      Buffer buffer = text(std::string(size, 'x'));
+      Sent sent = writer.send(buffer, nullptr, urgency);
+      while (sent == Sent::full) {
+        while (watcher_.over) std::this_thread::yield();  // until told of room
+        sent = writer.send(buffer, nullptr, urgency);
+      }
+      ++taken;
+      writer.release();
+    }
+  };
+  std::thread large([&] { sender(Urgency::now, 1'900); });
+  std::thread small([&] { sender(Urgency::held, 300); });
+  EXPECT_EQ(receive(writer, std::size_t{2} * kEach).size(), std::size_t{2} * kEach);
+  large.join();
+  small.join();
+  EXPECT_EQ(taken, 2 * kEach);
+}
+
 TEST_F(WriterTest, SpareMessagesLeaveHalfOfTheLimitToTheOthers) {
   Writer writer(ours_.get(), kLimit, false, blocks_, watcher_);
   const std::string spare(1000, 's');

@@ -28,7 +28,11 @@ namespace multifrost::transport::direct {
   active_.add_message(head.view(), message, loan == Loan::kept);
   const std::size_t held = active_bytes_.load(std::memory_order_relaxed) + size;
   active_bytes_.store(held, std::memory_order_relaxed);
-  may_wait&& held < kEnough ? hold(begun) : write_held(begun);
+  if (may_wait && held < kEnough) {
+    hold(begun);
+  } else {
+    write_held(begun);
+  }
   return Sent::taken;
 }
 
@@ -93,6 +97,8 @@ void Writer::remove_written(std::size_t bytes) noexcept {
   const std::size_t size = head.size() + message.size();
   Lock lock(mutex_);
   if (broken_) return Sent::gone;
+  // From here on whoever writes will look, also at what is set below, and nobody else can begin.
+  word_.fetch_or(kLook, std::memory_order_acq_rel);
   const std::size_t waiting = pending();
   if (urgency == Urgency::spare && waiting != 0 && waiting + size > limit_ / 2) {
     wants_spare_ = true;
@@ -102,12 +108,8 @@ void Writer::remove_written(std::size_t bytes) noexcept {
     if (!over_) watcher_.over_limit(over_ = true);
     if (refuses_) return Sent::full;
   }
-  // From here on whoever writes will look, and nobody else can begin.
-  std::uint64_t word = word_.load(std::memory_order_relaxed);
-  while (!word_.compare_exchange_weak(word, (word | kLook) + kMessage, std::memory_order_acq_rel,
-                                      std::memory_order_relaxed)) {
-  }
-  if (number != nullptr) *number = word / kMessage + 1;
+  const std::uint64_t before = word_.fetch_add(kMessage, std::memory_order_relaxed);
+  if (number != nullptr) *number = before / kMessage + 1;
   queued_bytes_ += size;
   queued_.add_message(head, message, loan == Loan::kept);
   const bool may_wait = urgency == Urgency::held && waiting + size < kEnough;
@@ -115,15 +117,16 @@ void Writer::remove_written(std::size_t bytes) noexcept {
   return Sent::taken;
 }
 
+// Changes the word whatever it says: who holds a message back meanwhile learns of it thereby.
 void Writer::release() {
   std::uint64_t word = word_.load(std::memory_order_relaxed);
   if ((word & kFlags) == kHeld &&
-      word_.compare_exchange_strong(word, word - kHeld + kWriting, std::memory_order_acquire,
+      word_.compare_exchange_strong(word, word - kHeld + kWriting, std::memory_order_acq_rel,
                                     std::memory_order_relaxed)) {
     return write_held(word - kHeld + kWriting);
   }
   Lock lock(mutex_);
-  if (pending() != 0 && !blocked_ && begin_writing()) write_queue(lock);
+  if (!blocked_ && begin_writing()) write_queue(lock);
 }
 
 void Writer::send_raw(std::string_view frame) {
