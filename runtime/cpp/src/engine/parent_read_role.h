@@ -67,9 +67,7 @@ class ParentReadRole {
     if (waiter.follows) unlink(waiter);
     if (!waiter.leads) return {};
     waiter.leads = false;
-    if (first_ != nullptr || outstanding || !ticking_) return pass_on(outstanding);
-    state_ = State::parked;
-    return {};
+    return pass_on(outstanding);
   }
   /// A call has been sent that nobody waits for: somebody must read.
   Duty want_reader();
