@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.figures import Row, unit
+from suite.figures import Row
 
 from codegen.generators import Generator
 from codegen.interface import LARGE, SMALL, Interface
@@ -98,17 +97,17 @@ def measure(
             place = places[generator.name]
             size = sum(path.stat().st_size for path in (place / "out").iterdir())
             found = {
-                "generate_ms": statistics.median(times[generator.name]),
-                "generated_mb": size / 1e6,
+                "generate_ms": times[generator.name],
+                "generated_mb": [size / 1e6],
             }
             if interface is SMALL or thorough(generator):
                 say(f"compiling {generator.name}, {interface.name}")
                 repeats = 3 if interface is SMALL and thorough(generator) else 1
                 runs = [compile_all(generator, place) for _ in range(repeats)]
-                found["compile_cpu_s"] = statistics.median(one.cpu for one in runs)
-                found["compiler_peak_mb"] = max(one.peak_mb for one in runs)
+                found["compile_cpu_s"] = [one.cpu for one in runs]
+                found["compiler_peak_mb"] = [one.peak_mb for one in runs]
             rows += [
-                Row(generator.name, interface.name, figure, value, unit(figure), interface.rounds)
-                for figure, value in found.items()
+                Row(generator.name, interface.name, figure, samples)
+                for figure, samples in found.items()
             ]
     return rows

@@ -60,7 +60,7 @@ def calls(given: argparse.Namespace) -> list[Row]:
         say(f"left out, not installed: {peer.name}")
     if not peers:
         sys.exit("bench: nothing to measure; --only takes groups or parts of names")
-    return run_rounds(peers, built, given.rounds, given.secs, say).medians()
+    return run_rounds(peers, built, given.rounds, given.secs, say).rows()
 
 
 def codegen(given: argparse.Namespace) -> list[Row]:

@@ -1,11 +1,11 @@
-"""Measured figures: samples of every round, and the rows of medians that everything else reads."""
+"""Measured figures: what every round found, and the rows that everything else reads."""
 
 from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 # The unit of a figure is the end of its name.
@@ -26,9 +26,16 @@ class Row:
     peer: str
     placement: str
     figure: str
-    value: float
-    unit: str
-    rounds: int
+    samples: Sequence[float]
+    """One of each round, in the rounds' order."""
+
+    @property
+    def value(self) -> float:
+        return statistics.median(self.samples)
+
+    @property
+    def unit(self) -> str:
+        return UNITS.get(self.figure.rsplit("_", 1)[-1], "")
 
 
 class Samples:
@@ -41,15 +48,8 @@ class Samples:
         for figure, value in figures.items():
             self._values.setdefault((peer, placement, figure), []).append(value)
 
-    def medians(self) -> list[Row]:
-        return [
-            Row(peer, placement, figure, statistics.median(values), unit(figure), len(values))
-            for (peer, placement, figure), values in self._values.items()
-        ]
-
-
-def unit(figure: str) -> str:
-    return UNITS.get(figure.rsplit("_", 1)[-1], "")
+    def rows(self) -> list[Row]:
+        return [Row(*key, values) for key, values in self._values.items()]
 
 
 def parse(output: str) -> dict[str, float]:
@@ -63,28 +63,55 @@ class Table:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = list(rows)
-        self._values = {(row.peer, row.placement, row.figure): row.value for row in self.rows}
+        self._rows = {(row.peer, row.placement, row.figure): row for row in self.rows}
 
     def value(self, peer: str, placement: str, figure: str) -> float | None:
-        return self._values.get((peer, placement, figure))
+        row = self._rows.get((peer, placement, figure))
+        return row.value if row else None
+
+    def quotient(
+        self, above: tuple[str, str], below: tuple[str, str], placement: str
+    ) -> float | None:
+        """The median of what each round found for one (peer, figure), divided by another's.
+
+        A round measures both within seconds, the rounds themselves lie minutes apart, and a
+        machine's speed changes in between.
+        """
+        top = self._rows.get((above[0], placement, above[1]))
+        bottom = self._rows.get((below[0], placement, below[1]))
+        if top is None or bottom is None:
+            return None
+        pairs = zip(top.samples, bottom.samples, strict=True)
+        return statistics.median(one / other for one, other in pairs)
 
     def ratio(self, above: str, below: str, placement: str, figure: str) -> float | None:
-        return divide(self.value(above, placement, figure), self.value(below, placement, figure))
+        return self.quotient((above, figure), (below, figure), placement)
 
     @property
     def rounds(self) -> int:
         """Of calls; generating and compiling count their own."""
-        return max((row.rounds for row in self.rows if row.figure == "spawn_ms"), default=0)
-
-
-def divide(above: float | None, below: float | None) -> float | None:
-    return above / below if above is not None and below else None
+        return max((len(row.samples) for row in self.rows if row.figure == "spawn_ms"), default=0)
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    written = [
+        {
+            "peer": row.peer,
+            "placement": row.placement,
+            "figure": row.figure,
+            "value": row.value,
+            "unit": row.unit,
+            "rounds": len(row.samples),
+            "samples": list(row.samples),
+        }
+        for row in rows
+    ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False) + "\n")
+    path.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_rows(path: Path) -> list[Row]:
-    return [Row(**row) for row in json.loads(path.read_text())] if path.exists() else []
+    if not path.exists():
+        return []
+    names = ("peer", "placement", "figure", "samples")
+    return [Row(*(row[name] for name in names)) for row in json.loads(path.read_text())]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,19 +43,31 @@ class Visit:
     """One start of a peer's client: where both processes run, and what is measured."""
 
     pin: str
-    phases: list[str] = field(default_factory=list)
+    phases: Sequence[str]
+
+    def phases_of(self, peer: Peer) -> list[str]:
+        ours = peer.group in ("mfgen", "floor")
+        return [phase for phase in self.phases if ours or phase not in OF_OURS]
 
 
-# One core repeats best, so everything is measured there; free, what a user would ask about.
-SAME = ["seq", "w1", "w100", "w1000", "t4", "t4x4", "e1m", "e64m"]
-FREE = ["rss", "seq", "w1000", "t4", "t4x4", "e1m"]
-
-
-def visits(peer: Peer) -> list[Visit]:
-    free = list(FREE)
-    if peer.group in ("mfgen", "floor"):
-        free[:0] = ["idle", "busy"]
-    return [Visit("free", free), Visit("same", SAME), Visit("split", ["seq"])]
+# What a second without calls costs, and heartbeats.
+OF_OURS = ("idle", "busy")
+# One core repeats best, so everything is measured there; free, what a user would ask about. All
+# peers are visited for one line before the next, which keeps what is compared close together.
+VISITS = [
+    Visit("free", ["spawn", "rss", *OF_OURS]),
+    Visit("same", ["seq"]),
+    Visit("same", ["w1", "w100"]),
+    Visit("same", ["w1000"]),
+    Visit("same", ["t4", "t4x4"]),
+    Visit("same", ["e1m"]),
+    Visit("same", ["e64m"]),
+    Visit("free", ["seq"]),
+    Visit("free", ["w1000"]),
+    Visit("free", ["t4", "t4x4"]),
+    Visit("free", ["e1m"]),
+    Visit("split", ["seq"]),
+]
 
 
 def _peer(system: str, name: str, transport: str, floor: str, variant: str = "") -> Peer:

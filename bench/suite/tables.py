@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from suite.figures import Table, divide
+from suite.figures import Table
 from suite.peers import PEERS, Peer
 from suite.targets import TIMES, Verdict
 
@@ -79,10 +79,9 @@ COSTS: list[Column] = [
 def peers_table(table: Table, columns: Sequence[Column]) -> str:
     def cell(peer: Peer, column: Column) -> str:
         heading, placement, figure = column
-        value = table.value(peer.name, placement, figure)
         if heading == TIMES:
-            value = divide(value, table.value(peer.floor, placement, figure))
-        return number(value)
+            return number(table.ratio(peer.name, peer.floor, placement, figure))
+        return number(table.value(peer.name, placement, figure))
 
     rows = [
         [peer.name, *(cell(peer, column) for column in columns)] for peer in measured_peers(table)

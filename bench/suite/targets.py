@@ -55,12 +55,7 @@ def value(peer: str, figure: str, placement: str = "same") -> Rule:
 def quotient(above: tuple[str, str], below: tuple[str, str], placement: str = "same") -> Rule:
     """(peer, figure) over (peer, figure)."""
 
-    def rule(table: Table) -> float | None:
-        top = table.value(above[0], placement, above[1])
-        bottom = table.value(below[0], placement, below[1])
-        return top / bottom if top is not None and bottom else None
-
-    return rule
+    return lambda table: table.quotient(above, below, placement)
 
 
 def larger_side(peer: str) -> Rule:

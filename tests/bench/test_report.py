@@ -14,7 +14,7 @@ from suite.targets import TARGETS, judge
 
 
 def same(peer: str, figure: str, value: float) -> Row:
-    return Row(peer, "same", figure, value, "", 5)
+    return Row(peer, "same", figure, [value])
 
 
 @pytest.mark.parametrize(

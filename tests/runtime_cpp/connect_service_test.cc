@@ -242,13 +242,24 @@ TEST_P(ConnectService, AKilledServiceIsReplacedUnderItsId) {
   EXPECT_EQ(parent.call("pid"), Value(second.pid())) << "the same object finds the new one";
 }
 
+/// Until the worker has read everything that `parent` has sent: a connection is read in order, and
+/// the second echo that comes belongs to a heartbeat that was sent after that.
+void wait_until_read(const ParentWorker& parent, const Pending<Value>& running) {
+  for (int echoes = 0; echoes < 2; ++echoes) {
+    const auto last = parent.last_heartbeat_rtt();
+    while (parent.last_heartbeat_rtt() == last) ASSERT_FALSE(running.wait_for(1ms));
+  }
+}
+
 TEST_P(ConnectService, ASignalLetsTheRunningCallEndAndUnregisters) {
   for (const int number : {SIGTERM, SIGINT}) {
     auto process = start_process();
-    const auto parent = connect();
+    auto beating = options();
+    beating.heartbeat_interval = 1ms;
+    const auto parent = ParentWorker::connect("odd", beating, &runtime_);
     auto running = parent.start_call("until_stopped", {});
     auto queued = parent.start_call("add", {1, 2});
-    const auto other = connect();  // answered by the standby: the call runs
+    ASSERT_NO_FATAL_FAILURE(wait_until_read(parent, running));
     ::kill(process.pid(), number);
     EXPECT_EQ(running.get(), Value("stopped"));
     EXPECT_EQ(process::wait_for_end(process).code, 0);

@@ -121,6 +121,25 @@ TEST_F(ZmqServiceTest, APeerThatEndsWithoutReadingHarmsNobody) {
   }
 }
 
+TEST_F(ZmqServiceTest, WhatAServiceSentBeforeItEndedIsReceived) {
+  constexpr int kLarge = 10, kSmall = 600;
+  const std::string large(std::size_t{1} << 20, '.');
+  const auto parent = factory_->connect_as_parent(at_, {}).value();
+  const PeerId service = expect_connected(*parent);
+  ASSERT_EQ(send(*parent, service, "hello"), Sent::taken);
+  const PeerId peer = expect_connected(*worker_);
+  EXPECT_EQ(expect_message(*worker_), "hello");
+  // The large ones are more than the parent receives while nobody takes them.
+  for (int i = 0; i < kLarge; ++i) ASSERT_EQ(send(*worker_, peer, large), Sent::taken);
+  for (int i = 0; i < kSmall; ++i) ASSERT_EQ(send(*worker_, peer, text(i)), Sent::taken);
+  EXPECT_TRUE(worker_->finish(guard()));
+  worker_.reset();
+  while (send(*parent, service, "anybody?") != Sent::gone) std::this_thread::yield();
+  for (int i = 0; i < kLarge; ++i) ASSERT_EQ(expect_message(*parent), large);
+  for (int i = 0; i < kSmall; ++i) ASSERT_EQ(expect_message(*parent), text(i));
+  EXPECT_EQ(expect(*parent, Kind::lost).peer, service);
+}
+
 TEST_F(ZmqServiceTest, ADisconnectedPeersMessagesAreNoLongerItsOwn) {
   ZmqSocket one(ZMQ_DEALER);
   const PeerId first = introduce(one);

@@ -2,16 +2,13 @@
 // (R9).
 //
 // The simple form: each transport has one I/O thread, which receives; a queue under a mutex and a
-// condition variable or an eventfd connect it with the reader (zmq_transport.h). Three things
+// condition variable or an eventfd connect it with the reader (zmq_transport.h). Two things
 // libzmq cannot do, and the direct transport can:
 //  - refuse a peer before it takes part: a PeerCheck is not asked, and the listener stays open,
 //    since unbinding it would end the connections that it accepted. A stranger who connects to a
 //    parent's port gets a part of its calls.
 //  - stop reading one connection of several. A worker whose one parent does not read stops reading
 //    all.
-//  - deliver all that has arrived on a connection which it has made itself, and which then ends:
-//    with ZMQ_IMMEDIATE, which R4 needs, it drops what the I/O thread has not fetched by then. On a
-//    busy machine a service's last answers can so be lost with it; their calls end as lost, too.
 #pragma once
 
 #include <memory>

@@ -175,6 +175,11 @@ void ZmqTransport::deliver(std::uint64_t drops) {
   received_.clear();
 }
 
+// What arrived before the end of a connection comes before the end. libzmq's ZMQ_IMMEDIATE is not
+// for us: with it a socket that has connected drops what it has received when the other side ends,
+// and a message that was read in part ends the process. Instead we see to it ourselves that nothing
+// is kept for a connection that may never be (R4): nothing is sent before there is one, and after
+// it libzmq is told to forget what it kept, and to connect no more.
 void ZmqTransport::read_monitor() {
   for (;;) {
     ZmqFrame event;
@@ -189,7 +194,8 @@ void ZmqTransport::read_monitor() {
     if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
       connected();
     } else if (number == ZMQ_EVENT_DISCONNECTED) {
-      receive_all();  // what arrived before the end comes before the end
+      while (receive_all()) {
+      }
       disconnected(source);
     }
   }
@@ -209,9 +215,12 @@ void ZmqTransport::disconnected(int source) {
   });
   if (found != peers_.end()) {
     drop(found->first, kReason);
-  } else if (role_ == Role::worker && !bound_) {
+  } else if (role_ == Role::worker && !connected_to_.empty()) {
     push({.kind = Event::Kind::lost, .payload = {}, .reason = kReason});  // it never said a word
+  } else {
+    return;
   }
+  if (!connected_to_.empty()) zmq().disconnect(socket_.get(), connected_to_.c_str());
 }
 
 void ZmqTransport::close() {

@@ -38,6 +38,7 @@ Result<ZmqLibrary> load_zmq(const char* file) {
   find(zmq.close, "zmq_close");
   find(zmq.bind, "zmq_bind");
   find(zmq.connect, "zmq_connect");
+  find(zmq.disconnect, "zmq_disconnect");
   find(zmq.setsockopt, "zmq_setsockopt");
   find(zmq.getsockopt, "zmq_getsockopt");
   find(zmq.socket_monitor, "zmq_socket_monitor");

@@ -24,6 +24,7 @@ struct ZmqLibrary {
   decltype(&::zmq_close) close;
   decltype(&::zmq_bind) bind;
   decltype(&::zmq_connect) connect;
+  decltype(&::zmq_disconnect) disconnect;
   decltype(&::zmq_setsockopt) setsockopt;
   decltype(&::zmq_getsockopt) getsockopt;
   decltype(&::zmq_socket_monitor) socket_monitor;

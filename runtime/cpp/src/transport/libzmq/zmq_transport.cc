@@ -40,7 +40,6 @@ Result<void> ZmqTransport::open(Endpoint& endpoint, bool bind) {
   if (!socket_) return zmq_failure("cannot make a ZeroMQ socket");
   set(ZMQ_LINGER, 0);
   set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(limits_.message));
-  set(ZMQ_IMMEDIATE, 1);  // nothing is kept for a connection that may never be (R4)
   if (role_ == Role::worker) set(ZMQ_ROUTER_MANDATORY, 1);  // without it answers vanish silently
   if (!endpoint.token.empty() && !bind) {
     zmq().setsockopt(socket_.get(), ZMQ_ROUTING_ID, endpoint.token.data(), endpoint.token.size());
@@ -58,7 +57,7 @@ Result<void> ZmqTransport::open(Endpoint& endpoint, bool bind) {
   if ((bind ? zmq().bind : zmq().connect)(socket_.get(), where.c_str()) != 0) {
     return zmq_failure((bind ? "cannot listen on " : "cannot connect to ") + where);
   }
-  bound_ = bind;
+  if (!bind) connected_to_ = where;
   if (bind) {
     char bound[256] = {};
     std::size_t size = sizeof bound;

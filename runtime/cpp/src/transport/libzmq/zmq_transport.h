@@ -136,9 +136,9 @@ class ZmqTransport final : public Transport {
   ZmqSocket monitor_;
   // Under it:
   std::vector<PeerId> ids_to_send_;
-  ZmqOutbox in_hand_{parcels_};  ///< what is just being sent
-  std::string receiver_;         ///< to whom
-  bool bound_ = false;
+  ZmqOutbox in_hand_{parcels_};         ///< what is just being sent
+  std::string receiver_;                ///< to whom
+  std::string connected_to_;            ///< empty: it listens
   EventFd arrived_;                     ///< set while there are events, for the reader
   EventFd work_;                        ///< set when the I/O thread has something to look at
   std::atomic<bool> signalled_{false};  ///< it has been set for messages already
