@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "engine/parent_read_role.h"
 #include "multifrost/pending.h"
 #include "multifrost/stop_token.h"
+#include "session/doorbell.h"
 #include "transport/transport.h"
 
 namespace multifrost::session {
@@ -24,10 +24,12 @@ namespace multifrost::session {
 class AsyncCall;
 class ParentSession;
 class StreamCall;
+struct Link;
 
 /// A waiting thread's place in the reading order, and what wakes it.
 struct Seat : engine::Waiter {
-  std::condition_variable changed;
+  Doorbell bell;
+  Link* link = nullptr;  ///< whose reading order it has joined
   bool served = false;  ///< what it waits for besides the call's end has come: see StreamCall
   std::shared_ptr<transport::Outlet> lent_to;  ///< has got a message that borrows the arguments
 };
@@ -47,7 +49,8 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   std::optional<Reply> reply;    ///< the outcome
   AsyncCall* owner = nullptr;    ///< null: synchronous
   StreamCall* stream = nullptr;  ///< null: an ordinary call
-  Seat* seat = nullptr;          ///< of the thread that waits for its outcome, one at a time
+  Seat* seat = nullptr;          ///< of the thread that waits for its outcome, one at a time;
+                                 ///< null again when that needs nothing more of the session
   engine::CircuitBreaker::Probe probe = 0;  ///< let through by the open circuit
   bool unattended = false;  ///< its outcome is wanted at once, but no thread waits for it
 };

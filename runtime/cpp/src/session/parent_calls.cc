@@ -154,7 +154,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
         const std::stop_callback on_stop(std::stop_token(stop), [this, &call] { cancel(call); });
         lock.lock();
         wait(lock, call, seat, call.deadline, leader_wake_.get());
-        lock.unlock();
+        if (lock.is_held()) lock.unlock();
       }
       lock.lock();
     } else {
@@ -165,7 +165,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
       end(call, Ending::deadline);
     }
   }
-  lock.unlock();
+  if (lock.is_held()) lock.unlock();
   if (seat.lent_to) seat.lent_to->end_loan(call.number.load(std::memory_order_acquire));
   give_buffer(request.encoder().buffer());
   return *std::move(call.reply);
@@ -306,13 +306,28 @@ void ParentSession::end(Call& call, Ending by) {
     if (call.stream != nullptr) stream_ended(*call.stream, *call.reply);
     give_out_later(*owner);
   }
-  if (call.seat != nullptr && !call.seat->leads) call.seat->changed.notify_all();
   if (draining_ != 0 && ledger_.size() == 0) phase_changed_.notify_all();
+  if (call.seat != nullptr && !call.seat->leads) dismiss(*std::exchange(call.seat, nullptr));
+}
+
+/// Whoever waits for the outcome sleeps, and needs nothing more of the session when he wakes: from
+/// here on he, his seat and a synchronous call may be gone.
+void ParentSession::dismiss(Seat& seat) {
+  if (Link* const link = std::exchange(seat.link, nullptr)) link->role.leave(seat, false);
+  ring(seat, Doorbell::Ring::over);
+}
+
+void ParentSession::ring(Seat& seat, Doorbell::Ring what) {
+  const Doorbell::Address address = seat.bell.ring(what);
+  if (to_wake_count_ == kMostToWake) return Doorbell::wake(address);
+  to_wake_[to_wake_count_++] = address;
+  leaves_something_ = true;
 }
 
 [[gnu::hot]] void ParentSession::give_out_later(AsyncCall& call) {
   (last_ended_ != nullptr ? last_ended_->ended_next_ : first_ended_) = &call;
   last_ended_ = &call;
+  leaves_something_ = true;
   call.ended_.store(true, std::memory_order_release);
 }
 
@@ -347,6 +362,7 @@ bool ParentSession::wait_for_end(Call& call, Time until) {
   Lock lock(*this);
   call.seat = &seat;
   wait(lock, call, seat, until, leader_wake_.get());
+  if (!lock.is_held()) return true;
   call.seat = nullptr;
   return !ledger_.is_open(call);
 }
@@ -426,10 +442,14 @@ std::uint64_t ParentSession::late_answers() const {
 }
 
 [[gnu::hot]] void ParentSession::Lock::give_out() {
+  session_.leaves_something_ = false;
   AsyncCall* ended = std::exchange(session_.first_ended_, nullptr);
   session_.last_ended_ = nullptr;
   const std::vector<Note> notes = std::exchange(session_.notes_, {});
+  const auto to_wake = session_.to_wake_;
+  const std::size_t count = std::exchange(session_.to_wake_count_, 0);
   lock_.unlock();
+  for (std::size_t i = 0; i < count; ++i) Doorbell::wake(to_wake[i]);
   if (!notes.empty()) session_.write_notes(notes);
   while (ended != nullptr) {
     const std::shared_ptr<AsyncCall> call = std::move(ended->open_);

@@ -86,7 +86,7 @@ Result<void> ParentSession::open() {
     Lock lock(*this);
     if (closes_ != closes) return closed_early();
     if (engine_.attempting()) {  // a restart; it may be nearly there
-      phase_changed_.wait(lock.native(), [&] { return !engine_.attempting(); });
+      lock.wait(phase_changed_, [&] { return !engine_.attempting(); });
       if (engine_.phase() == Phase::closed) return closed_early();
     }
     if (!engine_.start()) return {};
@@ -105,7 +105,7 @@ Result<void> ParentSession::open() {
   }
   adopt(*std::move(launched));
   // Calls that others made since `connecting` wait for this worker.
-  phase_changed_.wait(lock.native(), [&] { return engine_.phase() != Phase::connecting; });
+  lock.wait(phase_changed_, [&] { return engine_.phase() != Phase::connecting; });
   if (engine_.was_ready()) return {};
   Failure failure = engine_.phase() == Phase::closed ? closed_early() : *ended_;
   note(events::kStartFailed, failure.message());
@@ -116,7 +116,7 @@ Result<void> ParentSession::open() {
 /// one that comes after this ends the open(). How many have begun so far.
 std::uint64_t ParentSession::closes_before_open() {
   Lock lock(*this);
-  phase_changed_.wait(lock.native(), [&] { return closing_ == 0; });
+  lock.wait(phase_changed_, [&] { return closing_ == 0; });
   return closes_;
 }
 
@@ -175,7 +175,7 @@ void ParentSession::stop(Lock& lock, const std::shared_ptr<Link>& link,
   const Time now = Clock::now();
   engine_.stop(now, grace);
   supervise(*link, now);
-  phase_changed_.wait(lock.native(), [&] { return link->settled; });
+  lock.wait(phase_changed_, [&] { return link->settled; });
 }
 
 Result<void> ParentSession::close(std::chrono::nanoseconds deadline) {
@@ -237,7 +237,9 @@ Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
   }
   const auto empty = [&] { return ledger_.size() == 0; };
   ++draining_;
-  const bool drained = phase_changed_.wait_for(lock.native(), deadline, empty);
+  const Time now = Clock::now();
+  const Time until = deadline < Time::max() - now ? now + deadline : Time::max();
+  const bool drained = lock.wait_until(phase_changed_, until, empty);
   --draining_;
   if (drained) return {};
   return Failure(ErrorCode::timeout, Execution::unknown,

@@ -7,6 +7,7 @@ namespace multifrost::session {
 void ParentSession::note(const LogEvent& event, std::string_view text, std::string_view call_id) {
   if (!core_.log.wants(event)) return;
   notes_.push_back({event, std::string(text), std::string(call_id)});
+  leaves_something_ = true;
 }
 
 void ParentSession::write_notes(const std::vector<Note>& notes) const noexcept {

@@ -41,6 +41,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
 
 }  // namespace
 
+/// The lock is given back for good if somebody else has ended the call: its outcome is there then.
 [[gnu::hot]] void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
   // Whatever ends the wait, an exception too: the reading is passed on, or nobody would read any
   // more.
@@ -49,13 +50,21 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
     Lock& lock;
     Seat& seat;
     std::shared_ptr<Link> link = nullptr;
+    void join(const std::shared_ptr<Link>& other) {
+      leave();
+      link = other;
+      seat.link = link.get();
+      if (link) session.act(*link, link->role.join(seat));
+    }
     void leave() {
+      seat.link = nullptr;
       if (const std::shared_ptr<Link> left = std::exchange(link, nullptr)) {
         session.leave(lock, *left, seat);
       }
     }
     ~Place() {
-      if (!lock.native().owns_lock()) lock.lock();
+      if (link == nullptr) return;
+      if (!lock.is_held()) lock.lock();
       leave();
     }
   } place{*this, lock, seat};
@@ -63,11 +72,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   bool in_time = true;
   bool released = false;
   while (ledger_.is_open(call) && !seat.served && in_time) {
-    if (place.link != link_) {
-      place.leave();
-      place.link = link_;
-      if (link_) act(*link_, link_->role.join(seat));
-    }
+    if (place.link != link_) place.join(link_);
     if (seat.leads) {
       in_time = read_once(lock, *place.link, until, wake);
     } else if (!released) {
@@ -78,23 +83,24 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
         place.link->transport->release();
         lock.lock();
       }
-    } else if (until == Time::max()) {
-      seat.changed.wait(lock.native());
     } else {
-      in_time = seat.changed.wait_until(lock.native(), until) == std::cv_status::no_timeout;
+      lock.unlock();
+      const Doorbell::Ring rung = seat.bell.wait(until);
+      if (rung == Doorbell::Ring::over) return place.link.reset();  // he has left for us
+      lock.lock();
+      in_time = rung != Doorbell::Ring::none;
     }
   }
 }
 
 [[gnu::hot]] bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
   lock.unlock();
-  Arrived arrived;
-  const Received received = link.transport->receive(arrived.event, until, wake);
+  ArrivedTogether batch;
+  Arrived& first = batch.add();
+  const Received received = link.transport->receive(first.event, until, wake);
   if (received == Received::event) {
-    arrived.read(protocol_);
-    const Time now = Clock::now();
-    lock.lock();
-    take(lock, link, arrived, now);
+    first.read(protocol_);
+    take_together(lock, link, batch);
     return true;
   }
   lock.lock();
@@ -102,27 +108,28 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   return received == Received::woken;
 }
 
-/// Takes what has come already, several messages with one look at the clock and under one lock.
-[[gnu::hot]] void ParentSession::take_buffered(Lock& lock, Link& link) {
-  while (link.transport->buffered()) {
-    lock.unlock();
-    ArrivedTogether batch;
-    while (!batch.full() && link.transport->buffered()) {
-      Arrived& next = batch.add();
-      if (link.transport->try_receive(next.event) == Received::event) {
-        next.read(protocol_);
-      } else {
-        batch.drop_last();
-      }
+/// What is in `batch` and what has come with it, with one look at the clock and under one lock,
+/// which is not held yet.
+[[gnu::hot]] void ParentSession::take_together(Lock& lock, Link& link, ArrivedTogether& batch) {
+  while (!batch.full() && link.transport->buffered()) {
+    Arrived& next = batch.add();
+    if (link.transport->try_receive(next.event) == Received::event) {
+      next.read(protocol_);
+    } else {
+      batch.drop_last();
     }
-    const Time now = Clock::now();
-    lock.lock();
-    for (Arrived& arrived : batch) take(lock, link, arrived, now);
   }
+  const Time now = Clock::now();
+  lock.lock();
+  for (Arrived& arrived : batch) take(lock, link, arrived, now);
 }
 
 [[gnu::hot]] void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
-  if (seat.leads && link.transport->buffered()) take_buffered(lock, link);
+  while (seat.leads && link.transport->buffered()) {
+    lock.unlock();
+    ArrivedTogether batch;
+    take_together(lock, link, batch);
+  }
   act(link, link.role.leave(seat, unattended_ > 0));
 }
 
@@ -137,7 +144,7 @@ void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty
     link.tick_at = Clock::now() + kTick;
     wake_at(*link.tick_at);
   }
-  if (duty.promoted != nullptr) static_cast<Seat*>(duty.promoted)->changed.notify_all();
+  if (duty.promoted != nullptr) ring(*static_cast<Seat*>(duty.promoted), Doorbell::Ring::look);
 }
 
 /// May give the lock back for a while.

@@ -58,9 +58,10 @@ void ParentSession::restart_when_due(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto at = engine_.restart_at();
     if (!at) {
-      phase_changed_.wait(lock.native());
+      lock.wait(phase_changed_, [&] { return stop.stop_requested() || engine_.restart_at(); });
     } else if (Clock::now() < *at) {
-      phase_changed_.wait_until(lock.native(), *at);
+      lock.wait_until(phase_changed_, *at,
+                      [&] { return stop.stop_requested() || engine_.restart_at() != at; });
     } else {
       lock.unlock();
       {

@@ -9,6 +9,7 @@
 // over anything that can block; no user code runs under the lock, on a reader or on the supervisor.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -95,21 +96,43 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   using Duty = engine::ParentEngine::Duty;
   enum Tag : unsigned { kTransport, kFlush, kExit, kLeader, kOut, kErr, kTagsPerLink };
 
-  /// The session's lock. Outcomes of asynchronous calls, and records for the log, are collected
-  /// under it and given out after it.
+  /// The session's lock. Who is to be woken, outcomes of asynchronous calls, and records for the
+  /// log are collected under it and given out after it.
   class Lock {
    public:
     explicit Lock(const ParentSession& session)
         : session_(const_cast<ParentSession&>(session)), lock_(session_.mutex_) {}
     ~Lock() {
-      if (lock_.owns_lock()) unlock();
+      if (is_held()) unlock();
     }
     void lock() { lock_.lock(); }
     void unlock() {
-      if (session_.first_ended_ != nullptr || !session_.notes_.empty()) return give_out();
+      if (session_.leaves_something_) return give_out();
       lock_.unlock();
     }
-    std::unique_lock<std::mutex>& native() { return lock_; }
+    bool is_held() const noexcept { return lock_.owns_lock(); }
+
+    /// What std::condition_variable has; gives out first what has been collected.
+    template <class Predicate>
+    void wait(std::condition_variable& changed, Predicate ready) {
+      wait_until(changed, Time::max(), ready);
+    }
+    template <class Predicate>
+    bool wait_until(std::condition_variable& changed, Time until, Predicate ready) {
+      for (bool in_time = true;;) {
+        if (session_.leaves_something_) {
+          give_out();
+          lock_.lock();
+        }
+        if (ready()) return true;
+        if (!in_time) return false;
+        if (until == Time::max()) {
+          changed.wait(lock_);
+        } else {
+          in_time = changed.wait_until(lock_, until) == std::cv_status::no_timeout;
+        }
+      }
+    }
 
    private:
     void give_out();
@@ -134,7 +157,9 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
     finished(call);
   }
   void finished(Call& call);
+  void dismiss(Seat& seat);
   void give_out_later(AsyncCall& call);
+  void ring(Seat& seat, Doorbell::Ring what);
   bool may_hold(const Link& link, const Call& call) const noexcept;
   void hold(Link& link);
   void end_all(engine::Ending by);
@@ -150,7 +175,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void refuse_stream(Call& call);
   void fail_stream(Call& call, const std::string& why);
   void stream_ended(StreamCall& stream, const Reply& reply);
-  static void serve(Seat& seat);
+  void serve(Seat& seat);
   void wake_if_leads(const Call& call);
   void take_stream(Link& link, const protocol::Message& message, const transport::Event& event);
   void say(Link& link, Buffer message);
@@ -168,7 +193,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void act_now(Link& link, const engine::ParentReadRole::Duty& duty);
   void take(Lock& lock, Link& link, Arrived& arrived, Time now);
   void take_message(Lock& lock, Link& link, Arrived& arrived, Time now);
-  void take_buffered(Lock& lock, Link& link);
+  void take_together(Lock& lock, Link& link, ArrivedTogether& batch);
   Call* find(const Link& link, std::string_view text);
   Call* end_answered(Link& link, std::string_view id);
   void took_result(Link& link, const protocol::Result& result, Bytes&& frame, Time now);
@@ -256,7 +281,6 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::size_t unattended_ = 0;             ///< open calls that attend() was called for
   engine::DeadlineQueue deadlines_;        ///< of asynchronous calls
   engine::CircuitBreaker::State circuit_;  ///< as it was recorded last
-  std::vector<Note> notes_;                ///< written when the lock is given back
   std::jthread restarter_;            ///< launches anew; runs from the first restart until close()
   protocol::InterfaceList expected_;  ///< by generated clients
   Supervisor::Key key_ = 0;
@@ -264,9 +288,15 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   unsigned incarnation_ = 0;
   transport::EventFd leader_wake_;  ///< ends the wait of a leader who can be cancelled
 
-  /// Asynchronous calls that have ended under the lock and get their outcome after it, in order.
+  // What is collected under the lock and given out after it.
+  static constexpr std::size_t kMostToWake = 16;
+  bool leaves_something_ = false;  ///< there is any of it
+  /// Asynchronous calls that have ended, in order.
   AsyncCall* first_ended_ = nullptr;
   AsyncCall* last_ended_ = nullptr;
+  std::array<Doorbell::Address, kMostToWake> to_wake_{};
+  std::size_t to_wake_count_ = 0;
+  std::vector<Note> notes_;
 };
 
 }  // namespace multifrost::session

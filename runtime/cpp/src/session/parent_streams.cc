@@ -110,7 +110,7 @@ void ParentSession::stream_ended(StreamCall& stream, const Reply& reply) {
 
 void ParentSession::serve(Seat& seat) {
   seat.served = true;
-  if (!seat.leads) seat.changed.notify_all();
+  if (!seat.leads) ring(seat, Doorbell::Ring::look);
 }
 
 /// Ends the leader's wait if he waits for this call; he does not see what others do to it.
