@@ -201,6 +201,7 @@ TEST_P(PairTest, TheDescriptorAndBufferedTellTogether) {
     EXPECT_TRUE(pair_.parent->buffered() || wait_readable(&descriptor, 1, guard()) == 1u);
     EXPECT_EQ(pair_.parent->try_receive(event), Received::event);
     EXPECT_EQ(event.payload.as_text(), std::to_string(i));
+    EXPECT_EQ(event.more, pair_.parent->buffered()) << "there is one peer only";
   }
   EXPECT_FALSE(pair_.parent->buffered());
   EXPECT_EQ(pair_.parent->try_receive(event), Received::timeout);

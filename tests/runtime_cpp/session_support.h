@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -144,6 +145,9 @@ class FakeTransport final : public transport::Transport {
     }
     into = std::move(events_.front());
     events_.pop_front();
+    into.more = std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
+      return event.kind == Event::Kind::message && event.peer == into.peer;
+    });
     taken_.notify_all();
     if (events_.empty() && !closed_ && !receiving_ended_) arrived_.clear();
     return Received::event;

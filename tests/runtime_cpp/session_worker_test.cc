@@ -93,6 +93,27 @@ TEST_F(WorkerSessionTest, AnswersOfABatchLeaveTogetherButWaitForNoSlowHandler) {
   EXPECT_EQ(parent_->next().id(), "slow");
 }
 
+TEST_F(WorkerSessionTest, AnAnswerWaitsForNoOtherParentsCall) {
+  constexpr auto kOther = static_cast<PeerId>(2);
+  WorkerOptions options;
+  options.many_parents = true;
+  add("start", [&](const std::vector<Value>&, CallContext&) {
+    call("one", "echo", {1});
+    call("other", "echo", {2}, kOther);
+    return Value();
+  });
+  add_echo();
+  serve(options);
+  parent_->connect(kOther);
+  for (const char* id : {"not known to be quick", "quick"}) {
+    call(id, "echo");
+    EXPECT_EQ(parent_->next().id(), id);
+  }
+  call("first", "start");
+  for (const char* id : {"first", "one", "other"}) EXPECT_EQ(parent_->next().id(), id);
+  EXPECT_FALSE(parent_->ever_held());
+}
+
 TEST_F(WorkerSessionTest, TheStandbyAnswersHeartbeatsAndKeepsCallsInOrder) {
   std::atomic<bool> go = false;
   add("wait", [&](const std::vector<Value>&, CallContext&) {

@@ -30,7 +30,7 @@ struct Link;
 struct Seat : engine::Waiter {
   Doorbell bell;
   Link* link = nullptr;  ///< whose reading order it has joined
-  bool served = false;  ///< what it waits for besides the call's end has come: see StreamCall
+  bool served = false;   ///< what it waits for besides the call's end has come: see StreamCall
   std::shared_ptr<transport::Outlet> lent_to;  ///< has got a message that borrows the arguments
 };
 

@@ -20,6 +20,7 @@ struct WaitingCall {
   Bytes frame;
   std::string_view id;  ///< a view into `frame`
   std::chrono::steady_clock::time_point arrived;
+  bool more = false;  ///< a further one of this peer had come with it
 };
 
 class CallQueue {

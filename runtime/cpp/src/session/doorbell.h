@@ -1,9 +1,9 @@
 // What a thread sleeps on until another one rings.
 //
 // A condition variable makes whoever is woken ask for the lock again, often before the waker has
-// given it back: two more system calls, and a change of threads for nothing. Here ringing is a store
-// under the lock, waking comes after the lock, and a ring can say that there is nothing left to look
-// at under it.
+// given it back: two more system calls, and a change of threads for nothing. Here ringing is a
+// store under the lock, waking comes after the lock, and a ring can say that there is nothing left
+// to look at under it.
 //
 // One thread sleeps at a time; any thread rings. The sleeper may go, and the bell with it, as soon
 // as it has rung: waking needs no more than the bell's former address.

@@ -51,7 +51,7 @@ constexpr auto kStuck = 500ms;
   switch (message.kind) {
     case protocol::MessageKind::call: {
       WaitingCall call{event.peer, std::move(event.payload), message.id,
-                       may_run ? looked_at() : Clock::now()};
+                       may_run ? looked_at() : Clock::now(), event.more};
       if (may_run) return run(*slots_.front(), message, call, call.arrived);
       return queue(std::move(call));
     }

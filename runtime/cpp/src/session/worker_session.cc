@@ -166,7 +166,7 @@ void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
     return refuse_stream(slot, call, function);
   }
   slot.credit = call.extras.credit;
-  const bool batch = one_by_one() && begin_batch(function);
+  const bool batch = one_by_one() && begin_batch(function, waiting.more);
   begin_handler(slot, waiting, begin);
 
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
@@ -224,11 +224,10 @@ void WorkerSession::refuse_the_rest() {
   }
 }
 
-/// When further calls have been received already, their answers can leave together. Answers that
-/// wait do not wait for a handler that takes long or is not known yet.
-[[gnu::hot]] bool WorkerSession::begin_batch(const Function& function) {
+/// When further calls of this parent (`more`) have been received already, their answers can leave
+/// together. Answers that wait do not wait for a handler that takes long or is not known yet.
+[[gnu::hot]] bool WorkerSession::begin_batch(const Function& function, bool more) {
   if (!function.quick) transport_->release();
-  const bool more = transport_->buffered();
   if (more) slots_.front()->answer.set_urgency(transport::Urgency::held);
   return more;
 }

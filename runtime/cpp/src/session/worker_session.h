@@ -92,7 +92,7 @@ class WorkerSession {
               const Function& function, Clock::time_point begin);
   void begin_handler(HandlerSlot& slot, const WaitingCall& waiting, Clock::time_point begin);
   void end_handler(HandlerSlot& slot);
-  bool begin_batch(const Function& function);
+  bool begin_batch(const Function& function, bool more);
   void take_reading_back();
   void refuse_the_rest();
 

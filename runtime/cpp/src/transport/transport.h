@@ -47,6 +47,7 @@ struct Event {
   Kind kind = Kind::closed;
   PeerId peer = PeerId::none;
   Bytes payload;  ///< shares the transport's buffer; never moves or changes while someone holds it
+  bool more = false;  ///< message: a further one of this peer lies in this process already
   /// lost: the number of the last message that was handed to the system whole. What has a higher
   /// number was not executed, what has a lower one is unknown (R4).
   std::uint64_t written = 0;

@@ -243,7 +243,8 @@ inline bool DirectTransport::has_work() const noexcept {
       into.peer = connection->id();
       if (!into.payload.empty()) into.payload = Bytes();
       connection->take_message(into.payload);
-      if (connection->drained() && !connection->has_message()) turns_.end();
+      into.more = connection->has_message();
+      if (connection->drained() && !into.more) turns_.end();
       return true;
     }
     if (connection->state() == Connection::State::open &&

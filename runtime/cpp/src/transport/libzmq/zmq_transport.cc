@@ -160,6 +160,7 @@ Received ZmqTransport::try_receive(Event& into) {
   into.kind = next.kind;
   into.peer = next.peer;
   into.payload = std::move(next.payload);
+  into.more = buffered() && taken_[next_taken_].peer == into.peer;
   if (next.kind != Event::Kind::message) into = std::move(next);
   return Received::event;
 }
