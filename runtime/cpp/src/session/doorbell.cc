@@ -31,11 +31,10 @@ Doorbell::Ring Doorbell::wait(Time until) noexcept {
   const timespec limit = as_timespec(until);
   const timespec* const deadline = until == Time::max() ? nullptr : &limit;
   while (word_.load(std::memory_order_acquire) == 0) {
-    if (::syscall(SYS_futex, &word_, FUTEX_WAIT_BITSET_PRIVATE, 0, deadline, nullptr,
-                  FUTEX_BITSET_MATCH_ANY) != 0 &&
-        errno == ETIMEDOUT) {
-      break;
-    }
+    const auto slept = ::syscall(SYS_futex, &word_, FUTEX_WAIT_BITSET_PRIVATE, 0, deadline, nullptr,
+                                 FUTEX_BITSET_MATCH_ANY);
+    // ETIMEDOUT; for a time before the system has started, EINVAL.
+    if (slept != 0 && errno != EINTR && errno != EAGAIN) break;
   }
   return static_cast<Ring>(word_.exchange(0, std::memory_order_acquire));
 }
