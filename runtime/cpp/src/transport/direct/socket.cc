@@ -76,9 +76,20 @@ Failure failed(std::string_view what, const Endpoint& endpoint, int error) {
   return refuse("cannot " + std::string(what) + " " + name_of(endpoint) + ": " + error_text(error));
 }
 
-void no_delay(int socket) noexcept {
+bool is_loopback(const Address& peer) noexcept {
+  const auto& inet = reinterpret_cast<const sockaddr_in&>(peer.storage);
+  return inet.sin_family == AF_INET && ntohl(inet.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+/// What is refused makes the connection slower and no worse.
+void make_quick(int socket, const Address& peer) noexcept {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a Unix socket says no: fine
+  // Within a machine there is no path to be measured and no congestion: the simplest algorithm,
+  // which every Linux has, takes least time for each message (docs/performance.md).
+  static constexpr std::string_view kReno = "reno";
+  if (!is_loopback(peer)) return;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
 }
 
 void set_blocking(int socket, bool blocking) noexcept {
@@ -112,7 +123,7 @@ Result<Connecting> begin_connect(const Endpoint& endpoint) {
   connecting.socket.reset(
       ::socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!connecting.socket) return failed("make a socket for", endpoint, errno);
-  no_delay(connecting.socket.get());
+  make_quick(connecting.socket.get(), *address);
   const int outcome = ::connect(connecting.socket.get(), address->get(), address->size);
   connecting.pending = outcome != 0 && (errno == EINPROGRESS || errno == EINTR);
   if (outcome != 0 && !connecting.pending) return failed("connect to", endpoint, errno);
@@ -152,10 +163,13 @@ Result<UniqueFd> listen_on(Endpoint& endpoint) {
 
 UniqueFd accept_from(int listener) noexcept {
   int socket;
+  Address peer;
   do {
-    socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    peer.size = sizeof peer.storage;
+    socket =
+        ::accept4(listener, reinterpret_cast<sockaddr*>(&peer.storage), &peer.size, SOCK_CLOEXEC);
   } while (socket < 0 && (errno == EINTR || errno == ECONNABORTED));
-  if (socket >= 0) no_delay(socket);
+  if (socket >= 0) make_quick(socket, peer);
   return UniqueFd(socket);
 }
 
