@@ -58,6 +58,16 @@ def test_a_rate_is_to_be_reached_not_undercut():
     assert verdict(Table([same("mfgen tcp", "w1000_cps", 1.4e6)]), what) == "missed"
 
 
+def test_what_bare_sockets_do_not_reach_is_out_of_reach():
+    what = "… Ice's to ours"
+    ice, ours = same("Ice tcp", "seq_p50_us", 18), same("mfgen tcp", "seq_p50_us", 12)
+    assert verdict(Table([ice, ours, same("raw tcp", "seq_p50_us", 10)]), what) == "missed"
+    assert verdict(Table([ice, ours]), what) == "missed"
+    raw = same("raw tcp", "seq_p50_us", 11)
+    assert verdict(Table([ice, ours, raw]), what) == "out of reach here, raw: 1.64"
+    assert verdict(Table([ice, same("mfgen tcp", "seq_p50_us", 10), raw]), what) == "met"
+
+
 def test_every_target_bears_a_table_without_figures():
     assert [found.measured for found in judge(Table([]))] == [None] * len(TARGETS)
 
