@@ -43,54 +43,50 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
 
 /// The lock is given back for good if somebody else has ended the call: its outcome is there then.
 [[gnu::hot]] void ParentSession::wait(Lock& lock, Call& call, Seat& seat, Time until, int wake) {
-  // Whatever ends the wait, an exception too: the reading is passed on, or nobody would read any
-  // more.
-  struct Place {
-    ParentSession& session;
-    Lock& lock;
-    Seat& seat;
-    std::shared_ptr<Link> link = nullptr;
-    void join(const std::shared_ptr<Link>& other) {
-      leave();
-      link = other;
-      seat.link = link.get();
-      if (link) session.act(*link, link->role.join(seat));
-    }
-    void leave() {
-      seat.link = nullptr;
-      if (const std::shared_ptr<Link> left = std::exchange(link, nullptr)) {
-        session.leave(lock, *left, seat);
-      }
-    }
-    ~Place() {
-      if (link == nullptr) return;
-      if (!lock.is_held()) lock.lock();
-      leave();
-    }
-  } place{*this, lock, seat};
+  std::shared_ptr<Link> joined;
+  try {
+    if (wait_in_order(lock, call, seat, until, wake, joined) == Doorbell::Ring::over) return;
+  } catch (...) {
+    // The reading is passed on all the same, or nobody would read any more.
+    if (!lock.is_held()) lock.lock();
+    leave(lock, joined, seat);
+    throw;
+  }
+  leave(lock, joined, seat);
+}
 
+/// `over`: somebody else has ended the call, and taken us out of the order. Else the place in it,
+/// among those who wait for `joined`, is still to be left.
+[[gnu::hot, gnu::always_inline]] inline Doorbell::Ring ParentSession::wait_in_order(
+    Lock& lock, Call& call, Seat& seat, Time until, int wake, std::shared_ptr<Link>& joined) {
   bool in_time = true;
   bool released = false;
   while (ledger_.is_open(call) && !seat.served && in_time) {
-    if (place.link != link_) place.join(link_);
+    if (joined != link_) {
+      if (joined) leave(lock, joined, seat);
+      joined = link_;
+      seat.link = joined.get();
+      if (joined) act(*joined, joined->role.join(seat));
+    }
     if (seat.leads) {
-      in_time = read_once(lock, *place.link, until, wake);
+      in_time = read_once(lock, *joined, until, wake);
     } else if (!released) {
       // Somebody else reads; what this thread has held back must not wait for his answers.
       released = true;
-      if (place.link && place.link->release_at) {
+      if (joined && joined->release_at) {
         lock.unlock();
-        place.link->transport->release();
+        joined->transport->release();
         lock.lock();
       }
     } else {
       lock.unlock();
       const Doorbell::Ring rung = seat.bell.wait(until);
-      if (rung == Doorbell::Ring::over) return place.link.reset();  // he has left for us
+      if (rung == Doorbell::Ring::over) return rung;
       lock.lock();
       in_time = rung != Doorbell::Ring::none;
     }
   }
+  return Doorbell::Ring::look;
 }
 
 [[gnu::hot]] bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
@@ -124,13 +120,16 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   for (Arrived& arrived : batch) take(lock, link, arrived, now);
 }
 
-[[gnu::hot]] void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
-  while (seat.leads && link.transport->buffered()) {
+[[gnu::hot]] inline void ParentSession::leave(Lock& lock, std::shared_ptr<Link>& joined,
+                                              Seat& seat) {
+  if (!joined) return;
+  while (seat.leads && joined->transport->buffered()) {
     lock.unlock();
     ArrivedTogether batch;
-    take_together(lock, link, batch);
+    take_together(lock, *joined, batch);
   }
-  act(link, link.role.leave(seat, unattended_ > 0));
+  seat.link = nullptr;
+  act(*joined, joined->role.leave(seat, unattended_ > 0));
 }
 
 void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty) {
