@@ -69,6 +69,15 @@ void OutSegments::append(std::string_view bytes) {
   added_ += bytes.size();
 }
 
+/// Piece by piece: a new deque asks for memory, of which there may be none.
+void OutSegments::drop() noexcept {
+  segments_.clear();
+  spare_ = Buffer();
+  ends_ = std::vector<std::uint64_t>();
+  done_ = left_ = 0;
+  added_ = removed_ = 0;
+}
+
 int OutSegments::gather(std::span<iovec> into) const noexcept {
   std::size_t count = 0;
   std::size_t skipped = done_;

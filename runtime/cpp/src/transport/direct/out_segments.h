@@ -39,7 +39,7 @@ class OutSegments {
   /// A complete frame that is no message.
   void add_raw(std::string_view frame) { append(frame); }
 
-  void drop() noexcept { *this = OutSegments(*blocks_); }
+  void drop() noexcept;
 
   /// Fills `into` from the front; returns how many entries.
   int gather(std::span<iovec> into) const noexcept;

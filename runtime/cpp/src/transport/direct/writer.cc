@@ -1,13 +1,29 @@
 // One writes, the others leave their messages.
 #include "transport/direct/writer.h"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "transport/direct/socket.h"
 
 namespace multifrost::transport::direct {
+
+/// False: there was no memory, and nobody knows how much of a message has been added. Then whoever
+/// writes fails, the reader finds the end, and nothing half is ever sent.
+template <class Add>
+bool Writer::keep(Add add) noexcept {
+  try {
+    add();
+    return true;
+  } catch (const std::bad_alloc&) {
+    ::shutdown(socket_, SHUT_RDWR);
+    return false;
+  }
+}
 
 [[gnu::hot]] Sent Writer::send(Buffer& message, std::uint64_t* number, Urgency urgency, Loan loan) {
   const MessageHead head(message.size());
@@ -21,11 +37,13 @@ namespace multifrost::transport::direct {
   if (number != nullptr) *number = begun / kMessage;
   const std::size_t size = head.size() + message.size();
   const bool may_wait = urgency == Urgency::held && size < kEnough;
-  if (!may_wait && (word & kHeld) == 0) {
-    write_alone(begun, head, message, loan);
-    return Sent::taken;
+  if (!may_wait && (word & kHeld) == 0) return write_alone(begun, head, message, loan);
+  const bool kept = keep([&] { active_.add_message(head.view(), message, loan == Loan::kept); });
+  if (!kept) {
+    Lock lock(mutex_);
+    end_connection();
+    return Sent::gone;
   }
-  active_.add_message(head.view(), message, loan == Loan::kept);
   const std::size_t held = active_bytes_.load(std::memory_order_relaxed) + size;
   active_bytes_.store(held, std::memory_order_relaxed);
   if (may_wait && held < kEnough) {
@@ -69,7 +87,7 @@ void Writer::remove_written(std::size_t bytes) noexcept {
 }
 
 // The usual case: nobody else writes, nothing waits, the system takes everything.
-[[gnu::hot]] void Writer::write_alone(std::uint64_t word, const MessageHead& head, Buffer& message,
+[[gnu::hot]] Sent Writer::write_alone(std::uint64_t word, const MessageHead& head, Buffer& message,
                                       Loan loan) {
   const std::size_t size = head.size() + message.size();
   const Written written = write_message(head, message);
@@ -78,7 +96,7 @@ void Writer::remove_written(std::size_t bytes) noexcept {
     written_.store(word / kMessage, std::memory_order_release);
     if (word_.compare_exchange_strong(word, word - kWriting, std::memory_order_release,
                                       std::memory_order_relaxed)) {
-      return;
+      return Sent::taken;
     }
   }
   Lock lock(mutex_);
@@ -86,10 +104,16 @@ void Writer::remove_written(std::size_t bytes) noexcept {
     message.clear();
     break_off();
   } else if (written.bytes != size) {
-    active_.add_rest(head.view(), message, written.bytes, loan == Loan::kept);
+    const bool kept =
+        keep([&] { active_.add_rest(head.view(), message, written.bytes, loan == Loan::kept); });
+    if (!kept) {
+      end_connection();
+      return Sent::gone;
+    }
     active_bytes_.store(size - written.bytes, std::memory_order_relaxed);
   }
   write_queue(lock);
+  return Sent::taken;
 }
 
 [[gnu::hot]] Sent Writer::send_locked(std::string_view head, Buffer& message, std::uint64_t* number,
@@ -110,8 +134,11 @@ void Writer::remove_written(std::size_t bytes) noexcept {
   }
   const std::uint64_t before = word_.fetch_add(kMessage, std::memory_order_relaxed);
   if (number != nullptr) *number = before / kMessage + 1;
+  if (!keep([&] { queued_.add_message(head, message, loan == Loan::kept); })) {
+    if (begin_writing()) end_connection();
+    return Sent::gone;
+  }
   queued_bytes_ += size;
-  queued_.add_message(head, message, loan == Loan::kept);
   const bool may_wait = urgency == Urgency::held && waiting + size < kEnough;
   if (!may_wait && !blocked_ && begin_writing()) write_queue(lock);
   return Sent::taken;
@@ -132,8 +159,11 @@ void Writer::release() {
 void Writer::send_raw(std::string_view frame) {
   Lock lock(mutex_);
   if (broken_ || pending() > limit_) return;
+  if (!keep([&] { queued_.add_raw(frame); })) {
+    if (begin_writing()) end_connection();
+    return;
+  }
   queued_bytes_ += frame.size();
-  queued_.add_raw(frame);
   if (!blocked_ && begin_writing()) write_queue(lock);
 }
 
@@ -151,9 +181,18 @@ void Writer::end_loan(std::uint64_t number) {
   if (written_.load(std::memory_order_acquire) >= number) return;
   Lock lock(mutex_);
   wait_for_writing(lock);
-  active_.own();
-  queued_.own();
+  const bool kept = keep([&] {
+    active_.own();
+    queued_.own();
+  });
+  if (!kept) break_off();
   settle();
+}
+
+/// Under the lock, by whoever writes.
+void Writer::end_connection() noexcept {
+  break_off();
+  end_writing(false);
 }
 
 std::uint64_t Writer::close() {

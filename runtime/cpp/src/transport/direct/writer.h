@@ -18,7 +18,8 @@
 // `look` is set and cleared under the lock only, and cleared only when nobody else writes.
 //
 // Thread rule: any method from any thread. Failure rule: a broken connection drops its queue and
-// answers `gone`; the reader learns the reason from the socket.
+// answers `gone`; the reader learns the reason from the socket. Without memory for a message that
+// cannot leave at once the connection breaks, since a part of it may be queued.
 #pragma once
 
 #include <atomic>
@@ -105,7 +106,7 @@ class Writer {
   Written write_message(const MessageHead& head, Buffer& message) const noexcept;
   Written write(std::span<const iovec> parts) const noexcept;
   static Written outcome_of(std::int64_t sent) noexcept;
-  void write_alone(std::uint64_t word, const MessageHead& head, Buffer& message, Loan loan);
+  Sent write_alone(std::uint64_t word, const MessageHead& head, Buffer& message, Loan loan);
   bool is_writing() const noexcept {
     return (word_.load(std::memory_order_acquire) & kWriting) != 0;
   }
@@ -119,6 +120,9 @@ class Writer {
   void remove_written(std::size_t bytes) noexcept;
   void wait_for_writing(Lock& lock);
   void write_queue(Lock& lock);
+  template <class Add>
+  bool keep(Add add) noexcept;
+  void end_connection() noexcept;
   void end_writing(bool blocked) noexcept;
   void break_off() noexcept;
 
