@@ -20,7 +20,7 @@
 #include "multifrost/bytes.h"
 #include "transport/direct/block_pool.h"
 #include "transport/direct/frame.h"
-#include "transport/direct/input_buffer.h"
+#include "transport/input_buffer.h"
 
 namespace multifrost::transport::direct {
 

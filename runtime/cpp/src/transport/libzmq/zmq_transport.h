@@ -19,8 +19,8 @@
 #include <thread>
 #include <vector>
 
-#include "transport/direct/input_buffer.h"
 #include "transport/event_fd.h"
+#include "transport/input_buffer.h"
 #include "transport/libzmq/zmq_frame.h"
 #include "transport/libzmq/zmq_handles.h"
 #include "transport/libzmq/zmq_outbox.h"
@@ -166,7 +166,7 @@ class ZmqTransport final : public Transport {
   // The I/O thread's.
   std::vector<Event> received_;  ///< of this turn
   Sender last_sender_;
-  direct::InputBuffer small_payloads_;
+  InputBuffer small_payloads_;
 
   // The reader's.
   std::vector<Event> taken_;    ///< out of `events_`, together

@@ -14,7 +14,7 @@
 
 #include "multifrost/bytes.h"
 
-namespace multifrost::transport::direct {
+namespace multifrost::transport {
 
 class InputBuffer {
  public:
@@ -39,4 +39,4 @@ class InputBuffer {
   std::size_t end_ = 0;
 };
 
-}  // namespace multifrost::transport::direct
+}  // namespace multifrost::transport

@@ -1,9 +1,9 @@
 // One chunk after another.
-#include "transport/direct/input_buffer.h"
+#include "transport/input_buffer.h"
 
 #include <cstring>
 
-namespace multifrost::transport::direct {
+namespace multifrost::transport {
 
 namespace {
 // Less would make for many small reads at the end of every chunk.
@@ -28,4 +28,4 @@ constexpr std::size_t kSmallestRoom = 2 * 1024;
   return {chunk_, data, count};
 }
 
-}  // namespace multifrost::transport::direct
+}  // namespace multifrost::transport
