@@ -159,6 +159,7 @@ class Request {
     return !refused_;
   }
   const std::optional<Failure>& seal();
+  Reply exchange();
   void refuse_argument();
 
   Channel* channel_;

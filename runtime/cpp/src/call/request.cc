@@ -46,13 +46,15 @@ void Request::refuse_hole(std::string_view empty, std::string_view set) {
   return refused_;
 }
 
-[[gnu::hot]] Reply Request::send_and_wait() && {
+[[gnu::hot, gnu::always_inline]] inline Reply Request::exchange() {
   if (seal()) return Reply(*method_, *refused_);
   return channel_->call(*this);
 }
 
+Reply Request::send_and_wait() && { return exchange(); }
+
 [[gnu::hot]] void Request::get(detail::ReadValue* read_value, void* into) && {
-  Reply reply = std::move(*this).send_and_wait();
+  Reply reply = exchange();
   if (!reply.read(read_value, into)) reply.failure().raise();
 }
 

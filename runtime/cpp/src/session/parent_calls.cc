@@ -6,6 +6,7 @@
 #include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
 #include "session/call_memory.h"
+#include "session/parent_channel.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
 #include "session/stream_call.h"
@@ -127,7 +128,7 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   }
 }
 
-[[gnu::hot]] Reply ParentSession::call(Request& request) {
+[[gnu::hot, gnu::always_inline]] inline Reply ParentSession::call(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
   Seat seat;
@@ -171,6 +172,9 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   return *std::move(call.reply);
 }
 
+/// Here, for the two to be one function (transfer.h says why).
+[[gnu::hot]] Reply ParentChannel::call(Request& request) { return session_->call(request); }
+
 [[gnu::hot]] std::shared_ptr<PendingCall> ParentSession::start(Request& request) {
   protocol_.end_call(request.encoder());
   request.encoder().finish();
@@ -205,7 +209,8 @@ std::optional<Failure> ParentSession::refusal(const Method& method, bool has_dea
   send(lock, call, message);
 }
 
-[[gnu::hot]] void ParentSession::send(Lock& lock, Call& call, Buffer& message) {
+[[gnu::hot, gnu::always_inline]] inline void ParentSession::send(Lock& lock, Call& call,
+                                                                 Buffer& message) {
   Link* const link = link_.get();
   std::shared_ptr<Link> kept;  // while the lock is given back
   if (link != nullptr && link->ready && !link->blocked && link->queued.empty()) {

@@ -20,7 +20,7 @@ class ParentChannel final : public Channel {
   [[gnu::hot]] Result<void> begin(Request& request, std::size_t arguments) override {
     return session_->begin(request, arguments);
   }
-  [[gnu::hot]] Reply call(Request& request) override { return session_->call(request); }
+  Reply call(Request& request) override;  // parent_calls.cc
   [[gnu::hot]] std::shared_ptr<PendingCall> start(Request& request) override {
     return session_->start(request);
   }

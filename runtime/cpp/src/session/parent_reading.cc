@@ -89,7 +89,8 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   return Doorbell::Ring::look;
 }
 
-[[gnu::hot]] bool ParentSession::read_once(Lock& lock, Link& link, Time until, int wake) {
+[[gnu::hot, gnu::always_inline]] inline bool ParentSession::read_once(Lock& lock, Link& link,
+                                                                      Time until, int wake) {
   lock.unlock();
   ArrivedTogether batch;
   Arrived& first = batch.add();

@@ -79,7 +79,7 @@ void WorkerSession::serve() {
 
 void WorkerSession::finish() { transport_->finish(Clock::now() + kFinish); }
 
-[[gnu::hot]] void WorkerSession::take_next() {
+[[gnu::hot, gnu::always_inline]] inline void WorkerSession::take_next() {
   if (auto queued = next_queued()) return run_queued(*slots_.front(), *queued);
   Event event;
   if (!transport_->buffered()) looked_at_.reset();  // it may sleep now
@@ -124,8 +124,9 @@ void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
   if (one_by_one()) looked_at_ = std::max(begin, slot.answer.written_at());
 }
 
-[[gnu::hot]] void WorkerSession::run_handler(HandlerSlot& slot, const protocol::Message& call,
-                                             WaitingCall& waiting, Clock::time_point begin) {
+[[gnu::hot, gnu::always_inline]] inline void WorkerSession::run_handler(
+    HandlerSlot& slot, const protocol::Message& call, WaitingCall& waiting,
+    Clock::time_point begin) {
   const std::string_view name_space = call.name_space.empty() ? "default" : call.name_space;
   const Function* const function = slot.last_function.find(functions_, name_space, call.function);
   // Spec 3.3: a call for another namespace is ignored; another worker may be meant.
@@ -146,9 +147,11 @@ void WorkerSession::run_queued(HandlerSlot& slot, WaitingCall& waiting) {
   invoke(slot, call, waiting, *function, begin);
 }
 
-[[gnu::hot]] void WorkerSession::invoke(HandlerSlot& slot, const protocol::Message& call,
-                                        WaitingCall& waiting, const Function& function,
-                                        Clock::time_point begin) {
+[[gnu::hot, gnu::always_inline]] inline void WorkerSession::invoke(HandlerSlot& slot,
+                                                                   const protocol::Message& call,
+                                                                   WaitingCall& waiting,
+                                                                   const Function& function,
+                                                                   Clock::time_point begin) {
   slot.deadline.reset();
   if (call.extras.deadline_ms) {
     const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(24h * 365).count());

@@ -61,13 +61,6 @@ void Connection::proceed() {
   if (state() == State::ended) reason_ = handshake_.broken_off(reason_);
 }
 
-[[gnu::hot]] Connection::Input Connection::receive_waiting(std::chrono::nanoseconds left) {
-  timeout_.set(socket_.get(), left);
-  const auto room = input_.room();
-  room_ = room.size();
-  return take(direct::receive_waiting(socket_.get(), room));
-}
-
 void Connection::watch(bool on) noexcept {
   const std::lock_guard lock(watching_);
   if (on == watched_) return;
@@ -79,18 +72,8 @@ void Connection::watch(bool on) noexcept {
 
 void Connection::stop_receiving() noexcept { ::shutdown(socket_.get(), SHUT_RD); }
 
-std::int64_t Connection::receive_now_from() {
-  const auto room = input_.room();
-  room_ = room.size();
-  return direct::receive_now(socket_.get(), room);
-}
-
-[[gnu::hot]] Connection::Input Connection::take(std::int64_t received) {
-  drained_ = received < static_cast<std::int64_t>(room_);
-  if (received > 0) {
-    input_.received(static_cast<std::size_t>(received));
-    return Input::bytes;
-  }
+/// Nothing, the end, or an error.
+Connection::Input Connection::take_none(std::int64_t received) {
   if (received == -EAGAIN || received == -EWOULDBLOCK) return Input::nothing;
   if (received == 0 && !board_.receives) return Input::nothing;
   if (const char* reason = disconnect_reason_.load(std::memory_order_acquire)) return fail(reason);

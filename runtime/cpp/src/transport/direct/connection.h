@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 #include "transport/direct/block_pool.h"
@@ -17,6 +18,7 @@
 #include "transport/direct/message_reader.h"
 #include "transport/direct/reminder.h"
 #include "transport/direct/socket.h"
+#include "transport/direct/transfer.h"
 #include "transport/direct/writer.h"
 #include "transport/event_fd.h"
 #include "transport/poller.h"
@@ -101,8 +103,11 @@ class Connection final : private WriterWatcher {
   void watch(bool on) noexcept;
 
   /// Receives once; `wait`: sleeps until something comes or `left` (or a second) has passed.
-  Input receive_now() { return take(receive_now_from()); }
-  Input receive_waiting(std::chrono::nanoseconds left);
+  Input receive_now() { return take(direct::receive_now(socket_.get(), next_room())); }
+  Input receive_waiting(std::chrono::nanoseconds left) {
+    timeout_.set(socket_.get(), left);
+    return take(direct::receive_waiting(socket_.get(), next_room()));
+  }
   /// Wakes receive_waiting(); what has arrived can still be received.
   void stop_receiving() noexcept;
   /// The last receive left the socket empty, as far as one can know.
@@ -129,8 +134,18 @@ class Connection final : private WriterWatcher {
 
  private:
   bool find_message();
-  std::int64_t receive_now_from();
-  Input take(std::int64_t received);
+  std::span<char> next_room() {
+    const auto room = input_.room();
+    room_ = room.size();
+    return room;
+  }
+  Input take(std::int64_t received) {
+    drained_ = received < static_cast<std::int64_t>(room_);
+    if (received <= 0) return take_none(received);
+    input_.received(static_cast<std::size_t>(received));
+    return Input::bytes;
+  }
+  Input take_none(std::int64_t received);
   Input fail(std::string reason);
   bool malformed(std::string reason);
   bool handle_command(std::string_view bytes);

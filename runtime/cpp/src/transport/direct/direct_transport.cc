@@ -53,10 +53,13 @@ std::shared_ptr<Outlet> DirectTransport::outlet(PeerId peer) {
   return Transport::outlet(peer);
 }
 
-[[gnu::hot]] Sent DirectTransport::send(const Shared& connection, Buffer& message,
-                                        std::uint64_t* number, Urgency urgency) {
+[[gnu::hot, gnu::always_inline]] inline Sent DirectTransport::send(const Shared& connection,
+                                                                   Buffer& message,
+                                                                   std::uint64_t* number,
+                                                                   Urgency urgency) {
+  if (urgency != Urgency::held) return connection->writer().send(message, number, urgency);
   const Sent sent = connection->writer().send(message, number, urgency);
-  if (urgency == Urgency::held && connection->begins_to_hold()) {
+  if (connection->begins_to_hold()) {
     const std::lock_guard lock(mutex_);
     holding_.push_back(connection);
     holds_.store(true, std::memory_order_release);
@@ -268,8 +271,9 @@ inline bool DirectTransport::has_work() const noexcept {
                                                                               : nullptr;
 }
 
-[[gnu::hot]] Received DirectTransport::wait_alone(Connection& connection, Deadline deadline,
-                                                  int wake) {
+[[gnu::hot, gnu::always_inline]] inline Received DirectTransport::wait_alone(Connection& connection,
+                                                                             Deadline deadline,
+                                                                             int wake) {
   if (wake == kNoDescriptor) {
     const auto left = deadline == kNoDeadline ? std::chrono::nanoseconds::max()
                                               : std::chrono::nanoseconds(deadline - Clock::now());

@@ -1,4 +1,4 @@
-// Addresses, connecting, listening, receiving.
+// Addresses, connecting, listening, timeouts.
 #include "transport/direct/socket.h"
 
 #include <arpa/inet.h>
@@ -7,7 +7,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -97,23 +96,6 @@ void set_blocking(int socket, bool blocking) noexcept {
   ::fcntl(socket, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
-// The bare system call, again after a signal. The C library's send() and recv() are cancellation
-// points, which costs a program with threads four locked instructions a message.
-template <class... Arguments>
-std::int64_t transfer(long number, Arguments... arguments) noexcept {
-  long size;
-  do {
-    size = ::syscall(number, arguments...);
-  } while (size < 0 && errno == EINTR);
-  return size >= 0 ? size : -errno;
-}
-
-std::int64_t receive(int socket, std::span<char> room, int flags) noexcept {
-  return transfer(SYS_recvfrom, socket, room.data(), room.size(), flags, nullptr, nullptr);
-}
-
-constexpr int kSendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
-
 }  // namespace
 
 Result<Connecting> begin_connect(const Endpoint& endpoint) {
@@ -173,26 +155,7 @@ UniqueFd accept_from(int listener) noexcept {
   return UniqueFd(socket);
 }
 
-[[gnu::hot]] std::int64_t send_now(int socket, std::string_view bytes) noexcept {
-  return transfer(SYS_sendto, socket, bytes.data(), bytes.size(), kSendFlags, nullptr, 0);
-}
-
-std::int64_t send_now(int socket, std::span<const iovec> parts) noexcept {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
-  return transfer(SYS_sendmsg, socket, &message, kSendFlags);
-}
-
-std::int64_t receive_now(int socket, std::span<char> room) noexcept {
-  return receive(socket, room, MSG_DONTWAIT);
-}
-
-[[gnu::hot]] std::int64_t receive_waiting(int socket, std::span<char> room) noexcept {
-  return receive(socket, room, 0);
-}
-
-[[gnu::hot]] void ReceiveTimeout::set(int socket, std::chrono::nanoseconds left) noexcept {
+void ReceiveTimeout::change(int socket, std::chrono::nanoseconds left) noexcept {
   using std::chrono::microseconds;
   constexpr std::int64_t kShortest = 1'000, kLongest = 1'000'000;
   const std::int64_t wanted = std::chrono::duration_cast<microseconds>(left).count();

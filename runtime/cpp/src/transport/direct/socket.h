@@ -4,12 +4,9 @@
 // (runtime.md's table); everything else passes MSG_DONTWAIT. Any thread.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,22 +33,18 @@ Result<UniqueFd> listen_on(Endpoint& endpoint);
 /// The next connection; empty when there is none now.
 UniqueFd accept_from(int listener) noexcept;
 
-/// One send() or sendmsg() that never blocks: bytes, or a negative errno.
-std::int64_t send_now(int socket, std::string_view bytes) noexcept;
-std::int64_t send_now(int socket, std::span<const iovec> parts) noexcept;
-
-/// One recv(): bytes, 0 at the end of file, or a negative errno (-EAGAIN: nothing there in time).
-std::int64_t receive_now(int socket, std::span<char> room) noexcept;
-std::int64_t receive_waiting(int socket, std::span<char> room) noexcept;
-
 /// How long receive_waiting() waits. Remembers what it set: a system call only when it changes.
 class ReceiveTimeout {
  public:
   /// The longest step that does not pass `left`, so that equal deadlines need no further call;
   /// nanoseconds::max(): none.
-  void set(int socket, std::chrono::nanoseconds left) noexcept;
+  void set(int socket, std::chrono::nanoseconds left) noexcept {
+    if (left != std::chrono::nanoseconds::max() || microseconds_ != 0) change(socket, left);
+  }
 
  private:
+  void change(int socket, std::chrono::nanoseconds left) noexcept;
+
   std::int64_t microseconds_ = 0;
 };
 

@@ -1,14 +1,12 @@
 // One writes, the others leave their messages.
 #include "transport/direct/writer.h"
 
-#include <sys/socket.h>
-
 #include <array>
 #include <cerrno>
 #include <new>
 #include <utility>
 
-#include "transport/direct/socket.h"
+#include "transport/direct/transfer.h"
 
 namespace multifrost::transport::direct {
 
@@ -87,8 +85,9 @@ void Writer::remove_written(std::size_t bytes) noexcept {
 }
 
 // The usual case: nobody else writes, nothing waits, the system takes everything.
-[[gnu::hot]] Sent Writer::write_alone(std::uint64_t word, const MessageHead& head, Buffer& message,
-                                      Loan loan) {
+[[gnu::hot, gnu::always_inline]] inline Sent Writer::write_alone(std::uint64_t word,
+                                                                 const MessageHead& head,
+                                                                 Buffer& message, Loan loan) {
   const std::size_t size = head.size() + message.size();
   const Written written = write_message(head, message);
   if (written.bytes == size) {
@@ -257,8 +256,8 @@ void Writer::wait_for_writing(Lock& lock) {
   end_writing(full);
 }
 
-[[gnu::hot]] Writer::Written Writer::write_message(const MessageHead& head,
-                                                   Buffer& message) const noexcept {
+[[gnu::hot, gnu::always_inline]] inline Writer::Written Writer::write_message(
+    const MessageHead& head, Buffer& message) const noexcept {
   // For the system one piece costs less than two.
   if (char* const room = message.head_room()) {
     head.put_at_end_of(room);
