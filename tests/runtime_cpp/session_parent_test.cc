@@ -8,8 +8,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <stop_token>
 #include <thread>
 
+#include "multifrost/stop_token.h"
 #include "session_parent_support.h"
 
 namespace multifrost::session {
@@ -311,8 +313,8 @@ TEST_F(ParentSessionTest, EveryCallEndsExactlyOnceInAStorm) {
       callers.emplace_back([&, t] {
         std::mt19937 random(t);
         for (int i = 0; i < kEach; ++i) {
-          const CallOptions options{.timeout = std::chrono::microseconds(random() % 3000)};
-          switch (random() % 4) {
+          CallOptions options{.timeout = std::chrono::microseconds(random() % 3000)};
+          switch (random() % 5) {
             case 0: {
               static_cast<void>(dynamic_call(channel(), "f", {i}, options));
               ++outcomes;
@@ -327,6 +329,14 @@ TEST_F(ParentSessionTest, EveryCallEndsExactlyOnceInAStorm) {
               start_dynamic_call(channel(), "f", {i}, options).then([&](Result<Value>) {
                 ++outcomes;
               });
+              break;
+            }
+            case 3: {
+              std::stop_source source;
+              options.stop = source.get_token();
+              std::jthread stopper([&] { source.request_stop(); });
+              static_cast<void>(dynamic_call(channel(), "f", {i}, options));
+              ++outcomes;
               break;
             }
             default: {

@@ -1,4 +1,5 @@
-// A writer that gets no memory for what cannot leave at once.
+// A writer that gets no memory for what cannot leave at once. A program of its own: libzmq, which
+// other tests of writers use, mixes its own allocation with this.
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
