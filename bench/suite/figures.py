@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import operator
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def parse(output: str) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
+def medians(found: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Of each figure; all have the same ones."""
+    return {name: statistics.median(one[name] for one in found) for name in found[0]}
+
+
 class Table:
     """Rows that can be looked up; what was not measured is None."""
 
@@ -69,20 +75,29 @@ class Table:
         row = self._rows.get((peer, placement, figure))
         return row.value if row else None
 
-    def quotient(
-        self, above: tuple[str, str], below: tuple[str, str], placement: str
+    def paired(
+        self,
+        one: tuple[str, str],
+        other: tuple[str, str],
+        placement: str,
+        compare: Callable[[float, float], float],
     ) -> float | None:
-        """The median of what each round found for one (peer, figure), divided by another's.
+        """The median of what each round found for one (peer, figure), compared with another's.
 
         A round measures both within seconds, the rounds themselves lie minutes apart, and a
         machine's speed changes in between.
         """
-        top = self._rows.get((above[0], placement, above[1]))
-        bottom = self._rows.get((below[0], placement, below[1]))
-        if top is None or bottom is None:
+        first = self._rows.get((one[0], placement, one[1]))
+        second = self._rows.get((other[0], placement, other[1]))
+        if first is None or second is None:
             return None
-        pairs = zip(top.samples, bottom.samples, strict=True)
-        return statistics.median(one / other for one, other in pairs)
+        pairs = zip(first.samples, second.samples, strict=True)
+        return statistics.median(compare(mine, its) for mine, its in pairs)
+
+    def quotient(
+        self, above: tuple[str, str], below: tuple[str, str], placement: str
+    ) -> float | None:
+        return self.paired(above, below, placement, operator.truediv)
 
     def ratio(self, above: str, below: str, placement: str, figure: str) -> float | None:
         return self.quotient((above, figure), (below, figure), placement)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from suite.figures import Samples, parse
+from suite.figures import Samples, medians, parse
 from suite.peers import PYTHON, VISITS, Peer, Visit
 
 LONGEST_VISIT = 90.0
@@ -26,10 +26,14 @@ def run_rounds(
             begin = time.monotonic()
             for visit in VISITS:
                 for peer in peers:
-                    if found := measure(peer, visit, built, seconds, folder):
-                        samples.add(peer.name, visit.pin, found)
-            if any(peer.python for peer in peers):
-                samples.add(INTERPRETER, "free", {"spawn_ms": interpreter_start(built)})
+                    if visit.phases_of(peer):
+                        found = [
+                            measure(peer, visit, built, seconds, folder) for _ in range(visit.times)
+                        ]
+                        samples.add(peer.name, visit.pin, medians(found))
+                if "spawn" in visit.phases and any(peer.python for peer in peers):
+                    starts = [{"spawn_ms": interpreter_start(built)} for _ in range(visit.times)]
+                    samples.add(INTERPRETER, visit.pin, medians(starts))
             load = os.getloadavg()[0]
             say(f"round {number} of {rounds}: {time.monotonic() - begin:.0f} s, load {load:.1f}")
     return samples
@@ -37,10 +41,8 @@ def run_rounds(
 
 def measure(peer: Peer, visit: Visit, built: Path, seconds: float, folder: str) -> dict[str, float]:
     """One client's figures; it runs in `folder`, where servers put their Unix sockets."""
-    phases = visit.phases_of(peer)
-    if not phases:
-        return {}
-    options = ["--phases", ",".join(phases), "--secs", str(seconds), "--pin", visit.pin]
+    phases = ",".join(visit.phases_of(peer))
+    options = ["--phases", phases, "--secs", str(seconds), "--pin", visit.pin]
     try:
         run = subprocess.run(
             peer.command(built) + options,
@@ -64,8 +66,11 @@ def python_environment(built: Path) -> dict[str, str]:
 
 
 def interpreter_start(built: Path) -> float:
-    """Milliseconds that Python takes to start and to import what the worker imports."""
-    words = [str(PYTHON), "-c", "import bench_mf"]
+    """Milliseconds that Python takes to start and to import what the worker imports.
+
+    It then ends at once: tidying up takes it another while, which no reply waits for.
+    """
+    words = [str(PYTHON), "-c", "import bench_mf, os; os._exit(0)"]
     begin = time.perf_counter()
     child = os.posix_spawn(words[0], words, python_environment(built))
     _, status = os.waitpid(child, 0)

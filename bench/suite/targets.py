@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -82,9 +83,8 @@ def larger_side(peer: str) -> Rule:
 
 
 def beyond_interpreter(table: Table) -> float | None:
-    start = table.value(INTERPRETER, "free", "spawn_ms")
-    reply = table.value(OURS_PYTHON, "free", "spawn_ms")
-    return reply - start if start is not None and reply is not None else None
+    figure = "spawn_ms"
+    return table.paired((OURS_PYTHON, figure), (INTERPRETER, figure), "free", operator.sub)
 
 
 def _sequential() -> list[Target]:

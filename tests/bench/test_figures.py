@@ -2,7 +2,7 @@
 
 import json
 
-from suite.figures import Row, Samples, Table, parse, read_rows, write_rows
+from suite.figures import Row, Samples, Table, medians, parse, read_rows, write_rows
 
 
 def rows_of(*rounds: dict[str, float]) -> list[Row]:
@@ -30,6 +30,11 @@ def test_a_row_tells_its_unit_and_keeps_what_each_round_found():
 def test_a_figure_that_a_round_lacks_counts_only_the_others():
     rows = {row.figure: row for row in rows_of({"a_us": 1, "b_us": 8}, {"a_us": 3})}
     assert (rows["a_us"].samples, rows["b_us"].samples) == ([1, 3], [8])
+
+
+def test_what_is_measured_several_times_counts_once():
+    found = [{"spawn_ms": 3.0}, {"spawn_ms": 1.0}, {"spawn_ms": 9.0}]
+    assert medians(found) == {"spawn_ms": 3.0}
 
 
 def test_ratios_of_what_was_measured_and_of_what_was_not():
