@@ -14,6 +14,8 @@
 #include <chrono>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "chaos_support.h"
@@ -59,6 +61,16 @@ class Family : public testing::Test {
     request.arguments.insert(request.arguments.end(), workers.begin(), workers.end());
     request.environment = process::spawn_environment({{"CHAOS_MARK", mark_}});
     return spawner_.start(request).value();
+  }
+
+  /// Until there are so many: a daemon may still be on its way when its shell goes on, and whoever
+  /// just turns into another program shows no environment.
+  void wait_for_members(std::size_t least) const {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (marked_with(mark_).size() < least) {
+      ASSERT_LT(std::chrono::steady_clock::now(), patience) << "there are too few";
+      std::this_thread::yield();
+    }
   }
 
   /// Kills the parent, and waits until nobody of its family is left; how long that took, in ms.

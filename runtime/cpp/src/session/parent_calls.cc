@@ -10,7 +10,6 @@
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
 #include "session/stream_call.h"
-#include "session/timeout_text.h"
 
 namespace multifrost::session {
 namespace {
@@ -18,18 +17,6 @@ namespace {
 using engine::Ending;
 using engine::Verdict;
 using transport::Sent;
-
-Execution execution_of(Verdict verdict) noexcept {
-  switch (verdict) {
-    case Verdict::not_executed:
-      return Execution::not_executed;
-    case Verdict::executed:
-      return Execution::executed;
-    case Verdict::unknown:
-      break;
-  }
-  return Execution::unknown;
-}
 
 /// With so many calls in flight the connection is busy, and a further one may travel with others.
 constexpr std::size_t kBusy = 8;
@@ -45,12 +32,6 @@ constexpr std::chrono::milliseconds kHeld{1};
   if (is_tracestate(options.tracestate)) head.tracestate = options.tracestate;
 }
 
-/// `other`: the caller's choice, if he has made one.
-std::string_view name_space_of(const Method& method, std::string_view other) noexcept {
-  if (!other.empty()) return other;
-  return method.name_space.empty() ? "default" : method.name_space;
-}
-
 }  // namespace
 
 [[gnu::hot]] std::optional<std::chrono::nanoseconds> ParentSession::timeout_of(
@@ -58,30 +39,6 @@ std::string_view name_space_of(const Method& method, std::string_view other) noe
   if (request.options().timeout) return request.options().timeout;
   if (request.method().timeout.count() > 0) return request.method().timeout;
   return options_.default_timeout;
-}
-
-/// Under the lock.
-std::optional<Failure> ParentSession::refusal(const Method& method, bool has_deadline) {
-  const auto refused = [&](ErrorCode code, const std::string& why) {
-    return Failure(code, Execution::not_executed, std::string(method.label) + ": " + why);
-  };
-  using Refusal = engine::ParentEngine::Refusal;
-  switch (engine_.refusal(has_deadline, Clock::now())) {
-    case Refusal::none:
-      break;
-    case Refusal::not_started:
-      return refused(ErrorCode::not_started, name_ + " has not been started; call start() first");
-    case Refusal::closed:
-      return refused(ErrorCode::closed, name_ + " has been closed");
-    case Refusal::ended:
-      return refused(ErrorCode::circuit_open, ended_->message() + "; start() runs it again");
-    case Refusal::away:
-      return refused(ErrorCode::connection,
-                     name_ + " is away and being looked for; only calls with a timeout wait");
-    case Refusal::circuit_open:
-      return refused(ErrorCode::circuit_open, circuit_text());
-  }
-  return std::nullopt;
 }
 
 [[gnu::hot]] Result<void> ParentSession::begin(Request& request, std::size_t arguments) {
@@ -383,53 +340,6 @@ void ParentSession::end_all(Ending by) {
   if (engine_.breaker().admits()) return;
   call.probe = engine_.admit_probe(Clock::now());  // as refusal() has said under this lock
   see_circuit();
-}
-
-Failure ParentSession::failure_of(const Call& call, Ending by, Verdict verdict) const {
-  const std::string label(call.method->label);
-  FailureData data;
-  data.execution = execution_of(verdict);
-  switch (by) {
-    case Ending::deadline: {
-      TimeoutFacts facts;
-      facts.label = call.method->label;
-      facts.timeout = call.timeout.value_or(std::chrono::nanoseconds(0));
-      facts.sent = verdict != Verdict::not_executed;
-      facts.name_space = name_space_of(*call.method, call.other_name_space);
-      std::string errors;
-      if (const engine::Heartbeat* const beats = engine_.heartbeat()) {
-        if (const auto echo = beats->last_echo()) facts.heartbeat_age = Clock::now() - *echo;
-        facts.heartbeat_misses = beats->misses();
-      }
-      if (link_) {
-        facts.any_answer = link_->any_answer;
-        errors = link_->output->last_errors();
-        facts.last_errors = errors;
-      }
-      data.code = ErrorCode::timeout;
-      data.message = timeout_text(facts);
-      break;
-    }
-    case Ending::cancel:
-      data.code = ErrorCode::cancelled;
-      data.message = label + ": cancelled by the caller";
-      break;
-    case Ending::worker_exit:
-      data.code = ErrorCode::worker_exited;
-      data.message = label + ": " + (ended_ ? ended_->message() : name_ + " ended");
-      data.exit = ended_ ? ended_->exit_status() : ExitStatus{};
-      break;
-    case Ending::close:
-      data.code = ErrorCode::closed;
-      data.message = label + ": " + name_ + " was closed before it answered";
-      break;
-    case Ending::connection_lost:
-    case Ending::answer:
-      data.code = ErrorCode::connection;
-      data.message = label + ": the connection to " + name_ + " was lost";
-      break;
-  }
-  return Failure(std::move(data));
 }
 
 void ParentSession::tell_cancelled(const Call& call) {

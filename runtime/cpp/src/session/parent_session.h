@@ -143,7 +143,6 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
 
   // parent_calls.cc
   std::optional<std::chrono::nanoseconds> timeout_of(const Request& request) const;
-  std::optional<Failure> refusal(const Method& method, bool has_deadline);
   void prepare(Call& call, const Request& request);
   void open_in_books(Call& call);
   void enter(Lock& lock, Call& call, Buffer& message);
@@ -163,11 +162,19 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   bool may_hold(const Link& link, const Call& call) const noexcept;
   void hold(Link& link);
   void end_all(engine::Ending by);
-  Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
   void tell_cancelled(const Call& call);
   static std::uint64_t epoch_of(const Link& link) noexcept {
     return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
   }
+  /// `other`: the caller's choice, if he has made one.
+  static std::string_view name_space_of(const Method& method, std::string_view other) noexcept {
+    if (!other.empty()) return other;
+    return method.name_space.empty() ? "default" : method.name_space;
+  }
+
+  // parent_failures.cc
+  std::optional<Failure> refusal(const Method& method, bool has_deadline);
+  Failure failure_of(const Call& call, engine::Ending by, engine::Verdict verdict) const;
 
   // parent_streams.cc
   static void announce_stream(const Method& method, protocol::CallHead& head);
