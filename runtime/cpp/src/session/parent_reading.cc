@@ -49,10 +49,10 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   } catch (...) {
     // The reading is passed on all the same, or nobody would read any more.
     if (!lock.is_held()) lock.lock();
-    leave(lock, joined, seat);
+    if (joined) leave(lock, *joined, seat);
     throw;
   }
-  leave(lock, joined, seat);
+  if (joined) leave(lock, *joined, seat);
 }
 
 /// `over`: somebody else has ended the call, and taken us out of the order. Else the place in it,
@@ -63,7 +63,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   bool released = false;
   while (ledger_.is_open(call) && !seat.served && in_time) {
     if (joined != link_) {
-      if (joined) leave(lock, joined, seat);
+      if (joined) leave(lock, *joined, seat);
       joined = link_;
       seat.link = joined.get();
       if (joined) act(*joined, joined->role.join(seat));
@@ -121,16 +121,14 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   for (Arrived& arrived : batch) take(lock, link, arrived, now);
 }
 
-[[gnu::hot]] inline void ParentSession::leave(Lock& lock, std::shared_ptr<Link>& joined,
-                                              Seat& seat) {
-  if (!joined) return;
-  while (seat.leads && joined->transport->buffered()) {
+[[gnu::hot]] void ParentSession::leave(Lock& lock, Link& link, Seat& seat) {
+  while (seat.leads && link.transport->buffered()) {
     lock.unlock();
     ArrivedTogether batch;
-    take_together(lock, *joined, batch);
+    take_together(lock, link, batch);
   }
   seat.link = nullptr;
-  act(*joined, joined->role.leave(seat, unattended_ > 0));
+  act(link, link.role.leave(seat, unattended_ > 0));
 }
 
 void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty) {

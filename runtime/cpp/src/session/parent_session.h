@@ -195,7 +195,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   bool read_once(Lock& lock, Link& link, Time until, int wake);
   Doorbell::Ring wait_in_order(Lock& lock, Call& call, Seat& seat, Time until, int wake,
                                std::shared_ptr<Link>& joined);
-  void leave(Lock& lock, std::shared_ptr<Link>& joined, Seat& seat);
+  void leave(Lock& lock, Link& link, Seat& seat);
   void act(Link& link, const engine::ParentReadRole::Duty& duty) {
     if (!duty.nothing()) act_now(link, duty);
   }

@@ -85,7 +85,7 @@ void make_quick(int socket, const Address& peer) noexcept {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a Unix socket says no: fine
   // Within a machine there is no path to be measured and no congestion: the simplest algorithm,
-  // which every Linux has, takes least time for each message (docs/performance.md).
+  // which every Linux has, takes least time for each message (docs/architecture.md).
   static constexpr std::string_view kReno = "reno";
   if (!is_loopback(peer)) return;
   ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kReno.data(), kReno.size());
