@@ -19,6 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST_F(ParentSessionTest, CallsQueueUntilTheFirstHeartbeatIsEchoed) {
   session();
@@ -174,6 +175,31 @@ TEST_F(ParentSessionTest, OurWorkersLearnOfDeadlinesAndCancels) {
   call.cancel();
   EXPECT_EQ(worker_->next("mf_cancel").id(), sent.id());
   EXPECT_EQ(call.try_get().failure().code(), ErrorCode::cancelled);
+}
+
+TEST_F(ParentSessionTest, ACancelNeverOvertakesItsCall) {
+  session();
+  std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
+  worker_->connect();
+  echo({{"mf", Value::Map{{"v", 1}}}});
+  opener.join();
+  auto first = start("first");  // so that the next one is sent without the session's lock
+  worker_->next("call");
+  worker_->on_send([this, begun = std::make_shared<std::atomic<bool>>(false)] {
+    if (begun->exchange(true)) return;
+    // One with the same timeout that begins later: when it has ended, the other has, too.
+    EXPECT_FALSE(start("later", {.timeout = 1ms}).try_get().ok());
+  });
+  auto late = start("late", {.timeout = 1ms});
+  EXPECT_EQ(late.try_get().failure().code(), ErrorCode::timeout);
+  std::vector<std::string> told;
+  while (told.size() < 4) {
+    const auto sent = worker_->next();
+    told.push_back(sent.type() + " " + sent.id());
+  }
+  const std::string id = told[2].substr(std::string("call ").size());
+  EXPECT_THAT(told, testing::ElementsAre(StartsWith("call "), StartsWith("mf_cancel "),
+                                         StartsWith("call "), "mf_cancel " + id));
 }
 
 TEST_F(ParentSessionTest, ATraceTravelsToEveryWorkerIfItIsValid) {

@@ -20,7 +20,7 @@ enum class ErrorCode : std::uint16_t {
   remote = 1,         ///< the worker answered with an undeclared error (spec 9.1 RemoteCallError)
   declared = 2,       ///< the worker answered with an error of the interface's `throws` list
   worker_exited = 3,  ///< the worker's process ended before it answered
-  timeout = 4,        ///< the deadline passed (spec 6.2)
+  timeout = 4,        ///< the deadline passed (spec 6.2); see also `expired`
   cancelled = 5,      ///< the caller's stop token or Pending::cancel()
   circuit_open = 6,   ///< refused without network traffic (spec 7.1)
   connection = 7,     ///< no connection, or it was lost (spec 9.1)
@@ -32,7 +32,8 @@ enum class ErrorCode : std::uint16_t {
   not_callable = 13,
   overloaded = 14,
   shutting_down = 15,
-  expired = 16,        ///< the deadline had passed before the worker began
+  expired = 16,  ///< the deadline had passed before the worker began, and the worker was first to
+                 ///< tell; raises TimeoutError as `timeout` does
   unimplemented = 17,  ///< a feature that this worker or protocol does not have
   wrong_process = 18,  ///< used after fork() in the child
   not_started = 19,    ///< a call before start()

@@ -52,7 +52,8 @@ struct Call : engine::CallLedger::Entry, engine::DeadlineQueue::Entry {
   Seat* seat = nullptr;          ///< of the thread that waits for its outcome, one at a time;
                                  ///< null again when that needs nothing more of the session
   engine::CircuitBreaker::Probe probe = 0;  ///< let through by the open circuit
-  bool unattended = false;  ///< its outcome is wanted at once, but no thread waits for it
+  bool unattended = false;   ///< its outcome is wanted at once, but no thread waits for it
+  bool cancel_owed = false;  ///< it ended while it was being sent; see tell_cancelled()
 };
 
 /// A call that nobody waits for at once. The session keeps it alive until it has ended. A thread

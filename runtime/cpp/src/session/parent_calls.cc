@@ -191,7 +191,10 @@ constexpr std::chrono::milliseconds kHeld{1};
                                     held ? transport::Urgency::held : transport::Urgency::now);
     }
     if (sent == Sent::taken) call.number.store(number, std::memory_order_release);
-    if (kept) lock.lock();
+    if (kept) {
+      lock.lock();
+      if (call.cancel_owed && sent == Sent::taken && kept == link_) say_cancelled(call);
+    }
     if (sent == Sent::taken || !ledger_.is_open(call)) return;
     ledger_.unsent(call);
     if (sent == Sent::full) link->blocked = true;
@@ -342,8 +345,15 @@ void ParentSession::end_all(Ending by) {
   see_circuit();
 }
 
-void ParentSession::tell_cancelled(const Call& call) {
-  if (!link_ || !link_->ready || !link_->ours || !ledger_.is_sent(call)) return;
+void ParentSession::tell_cancelled(Call& call) {
+  if (!ledger_.is_sent(call)) return;
+  // A cancel must not overtake its call: whoever is just sending that tells of it afterwards.
+  call.cancel_owed = call.number.load(std::memory_order_acquire) == 0;
+  if (!call.cancel_owed) say_cancelled(call);
+}
+
+void ParentSession::say_cancelled(const Call& call) {
+  if (!link_ || !link_->ready || !link_->ours) return;
   Encoder to({}, protocol_.format());
   const auto id = call.id.text();
   protocol_.cancel(to, {id.data(), id.size()});

@@ -162,7 +162,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   bool may_hold(const Link& link, const Call& call) const noexcept;
   void hold(Link& link);
   void end_all(engine::Ending by);
-  void tell_cancelled(const Call& call);
+  void tell_cancelled(Call& call);
+  void say_cancelled(const Call& call);
   static std::uint64_t epoch_of(const Link& link) noexcept {
     return (link.number << 32) | static_cast<std::uint64_t>(link.peer);
   }
