@@ -88,6 +88,12 @@ def test_a_call_says_how_many_items_its_caller_takes(
     ]
 
 
+def test_a_worker_is_told_of_a_call_whose_time_is_over(scripted: ParentWorker) -> None:
+    with pytest.raises(TimeoutError):
+        scripted.sync.call.with_options(timeout=20).silent()
+    assert seen(scripted) == [["call", "silent", None, True], CANCEL]
+
+
 def test_what_belongs_to_no_stream_is_ignored_and_counted(
     scripted: ParentWorker, client: StreamsSyncClient
 ) -> None:

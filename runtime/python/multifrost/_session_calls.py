@@ -121,8 +121,7 @@ class SessionCalls:
         """The call's time is over: it ends with TimeoutError, unless it has ended."""
         taken = self._ledger.take(call_id)
         if taken is not None:
-            if taken.stream is not None:
-                self._send_cancel(taken)  # its writer may wait for credit
+            self._send_cancel(taken)  # its handler need not go on
             self._end(taken, None, self._timed_out(taken, timeout))
 
     def abandon(self, call_id: str) -> None:
