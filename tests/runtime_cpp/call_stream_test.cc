@@ -141,6 +141,16 @@ TEST_F(StreamsInProcess, TheDeadlineEndsWaits) {
   over.count_down();
 }
 
+TEST_F(StreamsInProcess, ATimeoutThatIsTooLongForTheClockIsNone) {
+  sensor.handler = [&](const auto& port, CallContext& context) {
+    EXPECT_FALSE(context.deadline());
+    writer_of(port).write(1);
+  };
+  CallOptions options;
+  options.timeout = std::chrono::nanoseconds::max();
+  EXPECT_EQ(watch(options).next(), 1);
+}
+
 TEST_F(StreamsInProcess, CloseEndsStreams) {
   sensor.handler = [&](const auto& port, CallContext&) {
     EXPECT_EQ(reader_of(port).try_next().failure().code(), ErrorCode::closed);

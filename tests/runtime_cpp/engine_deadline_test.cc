@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 
+#include "engine/deadline_after.h"
 #include "engine/deadline_queue.h"
 
 namespace multifrost::engine {
@@ -14,6 +15,16 @@ using Entry = DeadlineQueue::Entry;
 using Time = DeadlineQueue::Time;
 
 Time at(int tick) { return Time(std::chrono::milliseconds(tick)); }
+
+TEST(DeadlineAfter, NeverOverflowsTheClock) {
+  using std::chrono::nanoseconds;
+  EXPECT_EQ(deadline_after(at(5), std::chrono::milliseconds(2)), at(7));
+  EXPECT_EQ(deadline_after(at(5), std::chrono::milliseconds(-2)), at(3));
+  EXPECT_EQ(deadline_after(at(5), Time::max() - at(5)), Time::max());
+  EXPECT_EQ(deadline_after(at(5), nanoseconds::max()), Time::max());
+  EXPECT_EQ(deadline_after(Time::max(), nanoseconds(1)), Time::max());
+  EXPECT_LT(deadline_after(at(5), nanoseconds::min()), at(0));
+}
 
 TEST(DeadlineQueue, IsEmptyAtFirst) {
   const DeadlineQueue queue;

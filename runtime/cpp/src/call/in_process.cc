@@ -10,6 +10,7 @@
 #include "call/in_process_stream.h"
 #include "call/interface_match.h"
 #include "call/pending_state.h"
+#include "engine/deadline_after.h"
 
 namespace multifrost {
 namespace {
@@ -119,7 +120,7 @@ class InProcessChannel final : public Channel {
     const std::chrono::nanoseconds timeout =
         request.options().timeout.value_or(request.method().timeout);
     if (timeout <= timeout.zero()) return std::nullopt;
-    return CallContext::Clock::now() + timeout;
+    return engine::deadline_after(CallContext::Clock::now(), timeout);
   }
 
   CallContext context_for(const Request& request) const {

@@ -1,9 +1,9 @@
 #include "call/pending_state.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "call/delivery.h"
+#include "engine/deadline_after.h"
 
 namespace multifrost::call {
 bool PendingState::complete(Reply reply) {
@@ -39,10 +39,8 @@ bool PendingState::wait_for(std::chrono::nanoseconds time) {
   if (time < time.zero()) {
     arrived_.wait(lock, ended);
   } else {
-    // A time too great for the clock is no limit either.
     const auto now = std::chrono::steady_clock::now();
-    const auto longest = std::chrono::steady_clock::time_point::max() - now;
-    arrived_.wait_until(lock, now + std::min<std::chrono::nanoseconds>(time, longest), ended);
+    arrived_.wait_until(lock, engine::deadline_after(now, time), ended);
   }
   --waiters_;
   return ended_;

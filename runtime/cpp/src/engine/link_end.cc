@@ -1,14 +1,8 @@
 #include "engine/link_end.h"
 
+#include "engine/deadline_after.h"
+
 namespace multifrost::engine {
-namespace {
-
-/// A deadline may be the longest that there is.
-LinkEnd::Time later(LinkEnd::Time now, LinkEnd::Duration by) noexcept {
-  return by < LinkEnd::Time::max() - now ? now + by : LinkEnd::Time::max();
-}
-
-}  // namespace
 
 void LinkEnd::lost(Time now) noexcept {
   lost_ = answers_ended_ = true;
@@ -28,7 +22,7 @@ void LinkEnd::exit_follows(Time now) noexcept {
 void LinkEnd::stop(Time now, Duration grace) noexcept {
   stopped_ = answers_ended_ = true;
   if (state_ == State::up || state_ == State::lost || state_ == State::ending) {
-    wait_in(State::asked, later(now, grace));
+    wait_in(State::asked, deadline_after(now, grace));
   }
 }
 
@@ -50,7 +44,7 @@ LinkEnd::Step LinkEnd::step(Time now) noexcept {
   if (state_ == State::exited || now < until_) return Step::nothing;
   switch (state_) {
     case State::asked:
-      wait_in(State::terminated, later(now, kill_deadline_));
+      wait_in(State::terminated, deadline_after(now, kill_deadline_));
       return Step::terminate;
     case State::lost:
     case State::ending:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/deadline_after.h"
+
 namespace multifrost::engine {
 
 // ---- the program
@@ -38,10 +40,9 @@ bool ParentEngine::restart_due(Time now) noexcept {
 }
 
 void ParentEngine::launched(bool has_process, Time now) noexcept {
-  const Duration most = Time::max() - now;
   link_.emplace(Link{.heartbeat = Heartbeat(options_.heartbeat),
                      .end = LinkEnd(has_process, options_.kill_deadline),
-                     .start_by = now + std::min(options_.start_timeout, most)});
+                     .start_by = deadline_after(now, options_.start_timeout)});
 }
 
 ParentEngine::Duty ParentEngine::launch_failed(Time now, std::uint64_t random) noexcept {

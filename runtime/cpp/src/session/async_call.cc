@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "call/delivery.h"
+#include "engine/deadline_after.h"
 #include "session/parent_session.h"
 
 namespace multifrost::session {
@@ -27,9 +28,9 @@ bool AsyncCall::ready() const noexcept {
 bool AsyncCall::wait_for(std::chrono::nanoseconds time) {
   using Clock = std::chrono::steady_clock;
   if (ended()) return true;
-  Clock::time_point until = Clock::time_point::max();
-  if (time >= time.zero() && time < until - Clock::now()) until = Clock::now() + time;
-  return session_->wait_for_end(call_, until);
+  return session_->wait_for_end(call_, time < time.zero()
+                                           ? Clock::time_point::max()
+                                           : engine::deadline_after(Clock::now(), time));
 }
 
 [[gnu::hot]] Reply AsyncCall::take() {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/deadline_after.h"
 #include "multifrost/trace_context.h"
 #include "session/buffer_pool.h"
 #include "session/call_memory.h"
@@ -80,9 +81,7 @@ constexpr std::chrono::milliseconds kHeld{1};
   if (!request.options().name_space.empty()) call.other_name_space = request.options().name_space;
   call.begun = request.begun;
   call.timeout = timeout_of(request);
-  if (call.timeout && *call.timeout < Time::max() - request.begun) {
-    call.deadline = request.begun + *call.timeout;
-  }
+  if (call.timeout) call.deadline = engine::deadline_after(request.begun, *call.timeout);
 }
 
 [[gnu::hot, gnu::always_inline]] inline Reply ParentSession::call(Request& request) {

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <utility>
 
+#include "engine/deadline_after.h"
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
 #include "session/process_epoch.h"
@@ -237,8 +238,7 @@ Result<void> ParentSession::drain(std::chrono::nanoseconds deadline) {
   }
   const auto empty = [&] { return ledger_.size() == 0; };
   ++draining_;
-  const Time now = Clock::now();
-  const Time until = deadline < Time::max() - now ? now + deadline : Time::max();
+  const Time until = engine::deadline_after(Clock::now(), deadline);
   const bool drained = lock.wait_until(phase_changed_, until, empty);
   --draining_;
   if (drained) return {};
