@@ -124,6 +124,13 @@ TEST(MessageReader, RefusesLengthsOverTheLimitBeforeAllocating) {
               HasSubstr("announced a command of 4097 bytes"));
 }
 
+TEST(MessageReader, RefusesWhatThereIsNoMemoryFor) {
+  const std::string head("\1\0\2\x10\0\0\0\0\0\0\0", 11);
+  const auto outcome = read(message("one") + head + "a part", 64, std::size_t{1} << 61);
+  EXPECT_THAT(outcome.messages, ElementsAre("one"));
+  EXPECT_THAT(outcome.fault, HasSubstr("no memory for the peer's message of 1152921504606846976"));
+}
+
 TEST(MessageReader, RefusesUnknownFlags) {
   EXPECT_THAT(read("\x08\x00"s, 1).fault, HasSubstr("flags that ZMTP 3 does not have"));
   EXPECT_THAT(read(message("fine") + "\x05\x00"s, 1).messages, ElementsAre("fine"));

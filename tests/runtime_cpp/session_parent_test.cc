@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <stop_token>
@@ -110,6 +112,27 @@ TEST_F(ParentSessionTest, LossTellsWhatWasNeverExecuted) {
   const auto latched = start("three").try_get().failure();
   EXPECT_EQ(latched.code(), ErrorCode::circuit_open);
   EXPECT_EQ(latched.execution(), Execution::not_executed);
+}
+
+TEST_F(ParentSessionTest, ACallerWithoutMemoryToReadEndsAllCalls) {
+  open();
+  auto other = start("other");
+  worker_->run_out_of_memory();
+  std::jthread worker([this] { answer(worker_->next("call").id(), "never read"); });
+  EXPECT_THROW(static_cast<void>(dynamic_call(channel(), "read", {}, {})), std::bad_alloc);
+  EXPECT_EQ(other.try_get().failure().code(), ErrorCode::connection);
+  EXPECT_TRUE(session().close(0ns).ok()) << "nothing of the caller's is left in the books";
+}
+
+TEST_F(ParentSessionTest, ASupervisorWithoutMemoryToReadEndsAllCalls) {
+  open();
+  worker_->run_out_of_memory();
+  std::promise<ErrorCode> ended;
+  start("unattended").then([&](const Result<Value>& result) {
+    ended.set_value(result.failure().code());
+  });
+  answer(worker_->next("call").id(), "never read");
+  EXPECT_EQ(ended.get_future().get(), ErrorCode::connection);
 }
 
 TEST_F(ParentSessionTest, AnAnswerOfAnOlderConnectionIsLate) {

@@ -10,7 +10,9 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <new>
 #include <set>
+#include <utility>
 
 #include "multifrost/value.h"
 #include "transport/event_fd.h"
@@ -59,6 +61,12 @@ class FakeTransport final : public transport::Transport {
     const std::lock_guard lock(mutex_);
     full_ = full;
     if (!full) push_locked({.kind = Event::Kind::room, .peer = kPeer, .payload = {}, .reason = {}});
+  }
+
+  /// The next event is lost: whoever reads it gets std::bad_alloc.
+  void run_out_of_memory() {
+    const std::lock_guard lock(mutex_);
+    out_of_memory_ = true;
   }
 
   struct Message {
@@ -145,6 +153,7 @@ class FakeTransport final : public transport::Transport {
     }
     into = std::move(events_.front());
     events_.pop_front();
+    if (std::exchange(out_of_memory_, false)) throw std::bad_alloc();
     into.more = std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
       return event.kind == Event::Kind::message && event.peer == into.peer;
     });
@@ -176,7 +185,7 @@ class FakeTransport final : public transport::Transport {
     receiving_ended_ = true;
     arrived_.set();
   }
-  void disconnect(PeerId) noexcept override {}
+  void disconnect(PeerId peer) noexcept override { lose(0, peer); }
   bool finish(transport::Deadline) override {
     shutdown();
     return true;
@@ -208,6 +217,7 @@ class FakeTransport final : public transport::Transport {
   }
 
   std::function<void()> on_send_;
+  bool out_of_memory_ = false;
   transport::EventFd arrived_;
   mutable std::mutex mutex_;
   std::condition_variable sent_something_;

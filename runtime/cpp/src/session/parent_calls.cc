@@ -252,14 +252,16 @@ void ParentSession::flush_queue(Link& link) {
 
 void ParentSession::end(Call& call, Ending by) {
   Verdict verdict{};
-  const bool sent = ledger_.is_sent(call);
-  if (!ledger_.end(call, by, verdict, link_ ? link_->written : 0)) return;
-  if (!sent) {
-    if (link_) std::erase(link_->queued, &call);
-    std::erase(early_, &call);
-  }
-  judge_end(call, sent, by);
+  if (!close_in_books(call, by, verdict)) return;
   finish(call, *call.method, failure_of(call, by, verdict));
+}
+
+/// A synchronous call whose caller gets an exception instead of an outcome.
+void ParentSession::forget(Call& call) {
+  if (call.seat->lent_to) call.seat->lent_to->end_loan(call.number.load(std::memory_order_acquire));
+  call.seat = nullptr;
+  Verdict verdict{};
+  if (close_in_books(call, Ending::cancel, verdict)) finished(call);
 }
 
 /// The call has its outcome.
@@ -342,6 +344,17 @@ void ParentSession::end_all(Ending by) {
   if (engine_.breaker().admits()) return;
   call.probe = engine_.admit_probe(Clock::now());  // as refusal() has said under this lock
   see_circuit();
+}
+
+bool ParentSession::close_in_books(Call& call, Ending by, Verdict& verdict) {
+  const bool sent = ledger_.is_sent(call);
+  if (!ledger_.end(call, by, verdict, link_ ? link_->written : 0)) return false;
+  if (!sent) {
+    if (link_) std::erase(link_->queued, &call);
+    std::erase(early_, &call);
+  }
+  judge_end(call, sent, by);
+  return true;
 }
 
 void ParentSession::tell_cancelled(Call& call) {

@@ -47,9 +47,14 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   try {
     if (wait_in_order(lock, call, seat, until, wake, joined) == Doorbell::Ring::over) return;
   } catch (...) {
-    // The reading is passed on all the same, or nobody would read any more.
+    // There was no memory to read with. The reading is passed on all the same, or nobody would read
+    // any more.
     if (!lock.is_held()) lock.lock();
-    if (joined) leave(lock, *joined, seat);
+    if (joined) {
+      may_have_lost_messages(*joined);
+      leave_order(*joined, seat);
+    }
+    if (call.owner == nullptr) forget(call);
     throw;
   }
   if (joined) leave(lock, *joined, seat);
@@ -127,8 +132,18 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
     ArrivedTogether batch;
     take_together(lock, link, batch);
   }
+  leave_order(link, seat);
+}
+
+[[gnu::hot]] void ParentSession::leave_order(Link& link, Seat& seat) {
   seat.link = nullptr;
   act(link, link.role.leave(seat, unattended_ > 0));
+}
+
+/// An answer may be among them, for which its call would wait for ever: only the end of the
+/// connection ends what was sent on it.
+void ParentSession::may_have_lost_messages(Link& link) noexcept {
+  link.transport->disconnect(link.peer);
 }
 
 void ParentSession::act_now(Link& link, const engine::ParentReadRole::Duty& duty) {

@@ -145,10 +145,12 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   std::optional<std::chrono::nanoseconds> timeout_of(const Request& request) const;
   void prepare(Call& call, const Request& request);
   void open_in_books(Call& call);
+  bool close_in_books(Call& call, engine::Ending by, engine::Verdict& verdict);
   void enter(Lock& lock, Call& call, Buffer& message);
   void send(Lock& lock, Call& call, Buffer& message);
   void flush_queue(Link& link);
   void end(Call& call, engine::Ending by);
+  void forget(Call& call);
   /// `outcome` is what the Reply is made of.
   template <class... Outcome>
   void finish(Call& call, Outcome&&... outcome) {
@@ -197,6 +199,8 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   Doorbell::Ring wait_in_order(Lock& lock, Call& call, Seat& seat, Time until, int wake,
                                std::shared_ptr<Link>& joined);
   void leave(Lock& lock, Link& link, Seat& seat);
+  void leave_order(Link& link, Seat& seat);
+  void may_have_lost_messages(Link& link) noexcept;
   void act(Link& link, const engine::ParentReadRole::Duty& duty) {
     if (!duty.nothing()) act_now(link, duty);
   }
@@ -221,6 +225,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
   void on_ready(unsigned tag) override;
   void on_time(Time now) override;
   void read_as_supervisor(const std::shared_ptr<Link>& link);
+  void read_a_turn(Lock& lock, Link& link);
   void read_output(const std::shared_ptr<Link>& link, OutputStream stream);
   void watch_output(Link& link, OutputStream stream, bool on);
   void saw_exit(Link& link);

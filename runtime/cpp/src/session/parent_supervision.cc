@@ -2,6 +2,7 @@
 // end.
 #include <algorithm>
 #include <csignal>
+#include <new>
 
 #include "session/next_call_id.h"
 #include "session/parent_session.h"
@@ -56,20 +57,30 @@ void ParentSession::on_ready(unsigned tag) {
 void ParentSession::read_as_supervisor(const std::shared_ptr<Link>& link) {
   Lock lock(*this);
   if (!link->role.supervisor_ready()) return;  // a caller has taken the connection since
-  // One turn: the rest is reported again, and other workers get theirs (R3).
-  for (std::size_t turn = transport::Limits{}.messages_per_turn;
-       turn > 0 || link->transport->buffered(); --turn) {
+  try {
+    read_a_turn(lock, *link);
+  } catch (const std::bad_alloc&) {
+    if (!lock.is_held()) lock.lock();
+    may_have_lost_messages(*link);
+  }
+  act(*link, link->role.supervisor_done());
+}
+
+/// The rest is reported again, and other workers get their turns (R3).
+void ParentSession::read_a_turn(Lock& lock, Link& link) {
+  std::size_t left = transport::Limits{}.messages_per_turn;
+  while (left > 0 || link.transport->buffered()) {
+    if (left > 0) --left;
     Arrived arrived;
     lock.unlock();
-    const bool more = link->transport->try_receive(arrived.event) == Received::event;
+    const bool more = link.transport->try_receive(arrived.event) == Received::event;
     if (more) arrived.read(protocol_);
     const Time now = Clock::now();
     lock.lock();
     if (!more) break;
-    take(lock, *link, arrived, now);
+    take(lock, link, arrived, now);
     if (arrived.event.kind == Event::Kind::closed) break;
   }
-  act(*link, link->role.supervisor_done());
 }
 
 void ParentSession::read_output(const std::shared_ptr<Link>& link, OutputStream stream) {

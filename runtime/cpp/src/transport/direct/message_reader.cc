@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "transport/direct/command.h"
@@ -32,7 +33,7 @@ namespace multifrost::transport::direct {
   }
   for (;;) {
     if (!in_frame_ && !begin_frame()) return fault_.empty() ? Step::more : Step::broken;
-    if (!finish_body()) return Step::more;
+    if (!finish_body()) return fault_.empty() ? Step::more : Step::broken;
     in_frame_ = false;
     if (header_.command) return Step::command;
     if (header_.more) {
@@ -106,7 +107,12 @@ bool MessageReader::finish_body() {
 
 void MessageReader::begin_large(std::size_t size) {
   const std::string_view here = input_.unread();
-  large_ = {blocks_.take(size), size, here.size()};
+  try {
+    large_ = {blocks_.take(size), size, here.size()};
+  } catch (const std::bad_alloc&) {
+    fault_ = "there is no memory for the peer's message of " + std::to_string(size) + " bytes";
+    return;
+  }
   std::memcpy(large_.bytes.get(), here.data(), here.size());
   input_.consume(here.size());
 }

@@ -7,7 +7,8 @@
 // A payload that is small and whole shares its chunk. A large one gets a block of its own, taken
 // only after its announced size has passed the limit, and is received straight into it.
 //
-// The reading thread's own. Nothing blocks; it throws only std::bad_alloc.
+// The reading thread's own. Nothing blocks; it throws only std::bad_alloc, and for a large payload,
+// whose size is the peer's choice, not even that: then the connection is broken.
 #pragma once
 
 #include <cstddef>
