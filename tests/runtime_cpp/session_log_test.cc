@@ -78,10 +78,7 @@ class EveryEvent : public ParentSessionTest, public testing::WithParamInterface<
   }
   void echo_from_a_stuck_handler() {
     options_.handler_stall_timeout = 1ms;
-    session();
-    std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
-    worker_->connect();
-    echo({{"mf", Value::Map{{"v", 1}, {"busy_ms", 5000}}}});
+    open({{"mf", Value::Map{{"v", 1}, {"busy_ms", 5000}}}});
   }
   void answer_nobody() {
     open();

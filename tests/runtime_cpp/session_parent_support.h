@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "log_records.h"
 #include "session/dynamic_call.h"
@@ -70,12 +71,14 @@ class ParentSessionTest : public testing::Test {
     return *channel_;
   }
   /// Opens the session; the scripted worker connects and answers the first heartbeat.
-  void open() {
+  void open(Value::Map extras = {}) {
     session();
     std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
     worker_->connect();
-    echo();
+    echo(std::move(extras));
   }
+  /// With a worker that has our extensions.
+  void open_ours() { open({{"mf", Value::Map{{"v", 1}}}}); }
   void echo(Value::Map extras = {}) {
     const auto beat = worker_->next("heartbeat");
     Value::Map metadata{{"hb_response", true}};

@@ -187,11 +187,7 @@ TEST_F(ParentSessionTest, ATimeoutOfZeroOrLessIsNeverSent) {
 }
 
 TEST_F(ParentSessionTest, OurWorkersLearnOfDeadlinesAndCancels) {
-  session();
-  std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
-  worker_->connect();
-  echo({{"mf", Value::Map{{"v", 1}}}});
-  opener.join();
+  open_ours();
   auto call = start("slow", {.timeout = 20s});
   const auto sent = worker_->next("call");
   EXPECT_EQ(sent.value["metadata"]["mf"]["deadline_ms"], Value(20'000));
@@ -201,11 +197,7 @@ TEST_F(ParentSessionTest, OurWorkersLearnOfDeadlinesAndCancels) {
 }
 
 TEST_F(ParentSessionTest, ACancelNeverOvertakesItsCall) {
-  session();
-  std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
-  worker_->connect();
-  echo({{"mf", Value::Map{{"v", 1}}}});
-  opener.join();
+  open_ours();
   auto first = start("first");  // so that the next one is sent without the session's lock
   worker_->next("call");
   worker_->on_send([this, begun = std::make_shared<std::atomic<bool>>(false)] {
