@@ -110,9 +110,9 @@ TEST_P(SessionProcess, StartsAndClosesOfSeveralThreadsEndAllCallsAndLeaveNothing
 }
 
 TEST_P(SessionProcess, CloseEndsCallsInFlight) {
-  auto worker = started();
   options_.stop_deadline = 50ms;
-  auto pending = worker.start_call("sleep_ms", {500});
+  auto worker = started();
+  auto pending = worker.start_call("hang", {});
   std::jthread closer([&] { worker.close(); });
   EXPECT_EQ(failure_of(pending.try_get()).code(), ErrorCode::closed);
 }

@@ -80,10 +80,10 @@ TEST_P(SessionProcess, OptionsOfWithDoNotStick) {
 
 TEST_P(SessionProcess, TimesOutAndSaysWhy) {
   const auto worker = started();
-  const auto slow = failure_of(worker.with({.timeout = 30ms}).try_call("sleep_ms", {300}));
+  const auto slow = failure_of(worker.with({.timeout = 30ms}).try_call("until_stopped", {}));
   EXPECT_EQ(slow.code(), ErrorCode::timeout);
   EXPECT_EQ(slow.execution(), Execution::unknown);
-  EXPECT_THAT(slow.message(), StartsWith("sleep_ms: no reply in 30 ms; the worker is alive"));
+  EXPECT_THAT(slow.message(), StartsWith("until_stopped: no reply in 30 ms; the worker is alive"));
   EXPECT_THAT(slow.message(), HasSubstr("result cannot be packed"));
   EXPECT_EQ(worker.call("add", 1, 1), Value(2)) << "the late answer disturbs nobody";
   // A namespace that nobody serves is met with silence (spec 3.3).
@@ -102,7 +102,7 @@ TEST_P(SessionProcess, NamesTheNamespaceWhenNothingWasEverAnswered) {
 TEST_P(SessionProcess, TheDefaultTimeoutHoldsUnlessTheCallSaysOtherwise) {
   options_.default_timeout = 30ms;
   const auto worker = started();
-  EXPECT_EQ(failure_of(worker.try_call("sleep_ms", {200})).code(), ErrorCode::timeout);
+  EXPECT_EQ(failure_of(worker.try_call("until_stopped", {})).code(), ErrorCode::timeout);
   EXPECT_EQ(worker.with({.timeout = 20s}).call("sleep_ms", 60), Value(60));
 }
 

@@ -214,10 +214,10 @@ TEST_F(StreamSessionTest, AStopTokenWakesReaderAndWriter) {
 TEST_F(StreamSessionTest, TheDeadlineIsThatOfTheWholeStream) {
   open_ours();
   CallOptions options;
-  options.timeout = 50ms;
+  options.timeout = 500ms;  // the first item is read within it
   Numbers numbers = watch(options);
   const auto call = worker_->next("call");
-  EXPECT_EQ(call.value["metadata"]["mf"]["deadline_ms"], Value(50));
+  EXPECT_EQ(call.value["metadata"]["mf"]["deadline_ms"], Value(500));
   item(call.id(), 0, 1);
   EXPECT_EQ(numbers.next(), 1);
   const auto end = numbers.try_next();

@@ -20,6 +20,7 @@ from conftest import PACKAGE, WORKERS, RawParent, run, wait_for_service
 sys.path.insert(0, str(WORKERS))
 
 from multifrost import DecodeError, ParentWorker, RemoteCallError, SyncStream, UnimplementedError
+from multifrost._connection import Connection
 from streaming import Sample, sample
 from streams_mf import StreamsClient, StreamsSyncClient
 
@@ -92,6 +93,23 @@ def test_a_worker_is_told_of_a_call_whose_time_is_over(scripted: ParentWorker) -
     with pytest.raises(TimeoutError):
         scripted.sync.call.with_options(timeout=20).silent()
     assert seen(scripted) == [["call", "silent", None, True], CANCEL]
+
+
+def test_a_cancel_never_overtakes_its_call(
+    scripted: ParentWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Connection.send
+
+    def expire_and_send(self: Connection, payload: bytes) -> bool:
+        message = msgpack.unpackb(payload)
+        if message.get("function") == "silent":
+            scripted._session.calls.expire(message["id"], 0.02)
+        return send(self, payload)
+
+    monkeypatch.setattr(Connection, "send", expire_and_send)
+    with pytest.raises(TimeoutError):
+        scripted.sync.call.silent()
+    assert seen(scripted) == [["call", "silent", None, False], CANCEL]
 
 
 def test_what_belongs_to_no_stream_is_ignored_and_counted(

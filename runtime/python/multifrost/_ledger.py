@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 class PendingCall:
     """One call; `on_end(result, error)` is called once, on any thread, and must not block.
-    `stream` is set when items travel beside it."""
+    `stream` is set when items travel beside it. `sent`: somebody has claimed to send it,
+    `gone_out`: and has done so."""
 
     __slots__ = (
         "call_id",
+        "cancelled",
         "epoch",
         "function",
+        "gone_out",
         "namespace",
         "on_end",
         "payload",
@@ -51,6 +54,8 @@ class PendingCall:
         self.on_end = on_end
         self.stream = stream
         self.sent = False
+        self.gone_out = False
+        self.cancelled = False
         self.epoch = 0
 
 

@@ -105,10 +105,21 @@ class SessionCalls:
         connection = standing.connection
         if connection is None:
             self.on_reactor(self.settle_unsent)
-        elif self._ledger.claim(call, standing.epoch) and not connection.send(payload):
+        elif not self._send(call, connection):
             call.sent = False
             self.on_reactor(self.settle_unsent)
         return call
+
+    def _send(self, call: PendingCall, connection: Connection) -> bool:
+        """Sends the call unless it was sent or has ended; False: the connection is lost."""
+        if not self._ledger.claim(call, self._standing.epoch):
+            return True
+        if not connection.send(call.payload):
+            return False
+        call.gone_out = True
+        if call.cancelled:
+            connection.send(_message.cancel(call.call_id))
+        return True
 
     def _bind(self, stream: StreamCall, call_id: str, timeout: float | None) -> None:
         stream.bind(self, call_id)
@@ -151,7 +162,11 @@ class SessionCalls:
         self._standing.on_reactor(callback)
 
     def _send_cancel(self, call: PendingCall) -> None:
-        if call.sent and self._standing.peer_is_ours:
+        if not (call.sent and self._standing.peer_is_ours):
+            return
+        # A cancel must not overtake its call: whoever is just sending that sends this as well.
+        call.cancelled = True
+        if call.gone_out:
             self.send_beside(_message.cancel(call.call_id))
 
     def _timed_out(self, call: PendingCall, timeout: float) -> TimeoutError:
@@ -203,8 +218,7 @@ class SessionCalls:
         self._refuse_streams()
         while not self._ledger.open_if_empty(lambda: self._open_to_callers(connection)):
             for call in self._ledger.unsent():
-                if self._ledger.claim(call, self._standing.epoch):
-                    connection.send(call.payload)
+                self._send(call, connection)
 
     def _open_to_callers(self, connection: Connection) -> None:
         self._standing.connection = connection
@@ -228,9 +242,7 @@ class SessionCalls:
         if standing.connection is not None:
             self._refuse_streams()
             for call in self._ledger.unsent():
-                if self._ledger.claim(call, standing.epoch) and not standing.connection.send(
-                    call.payload
-                ):
+                if not self._send(call, standing.connection):
                     call.sent = False  # the loss is about to be reported; it ends them
                     return
         elif not standing.waits_for_worker:
