@@ -118,7 +118,10 @@ TEST_F(ParentSessionTest, ACallerWithoutMemoryToReadEndsAllCalls) {
   open();
   auto other = start("other");
   worker_->run_out_of_memory();
-  std::jthread worker([this] { answer(worker_->next("call").id(), "never read"); });
+  std::jthread worker([this] {
+    worker_->await_reader();
+    answer(worker_->next("call").id(), "never read");
+  });
   EXPECT_THROW(static_cast<void>(dynamic_call(channel(), "read", {}, {})), std::bad_alloc);
   EXPECT_EQ(other.try_get().failure().code(), ErrorCode::connection);
   EXPECT_TRUE(session().close(0ns).ok()) << "nothing of the caller's is left in the books";
