@@ -278,6 +278,19 @@ TEST_P(PairTest, FinishWritesEverythingFirst) {
   expect(*pair_.worker, Kind::closed);
 }
 
+TEST_P(PairTest, FinishLosesNothingToAPeerThatGoesOnSending) {
+  // More than the parent's system takes, and less than both: it is written at once. What a closed
+  // socket is sent it answers with a reset, and drops what it has still to send.
+  constexpr int kMessages = 20;
+  const std::string large(100'000, 'f');
+  for (int i = 0; i < kMessages; ++i) send(*pair_.worker, pair_.to_parent, large);
+  const std::jthread finisher([&] { EXPECT_TRUE(pair_.worker->finish(guard())); });
+  for (int i = 0; i < kMessages; ++i) {
+    send(*pair_.parent, pair_.to_worker, "one more");
+    ASSERT_EQ(expect_message(*pair_.parent), large) << i;
+  }
+}
+
 TEST_P(PairTest, FinishGivesUpAtItsDeadline) {
   send(*pair_.worker, pair_.to_parent, std::string(10'000'000, 'f'));
   EXPECT_FALSE(pair_.worker->finish(Clock::now() + std::chrono::milliseconds(20)));

@@ -78,6 +78,8 @@ class Connection final : private WriterWatcher {
     holds_.store(false, std::memory_order_release);
     writer_.release();
   }
+  /// Whatever becomes of this end, everything that was sent can reach the peer.
+  bool all_sent() const { return writer_.idle() && unsent_bytes(socket_.get()) == 0; }
   /// Ends it; the reader then finds the end of file.
   void disconnect(const char* reason) noexcept;
   /// Not to be read now: its out-queue is over the limit (R3). Only a worker's connection pauses.

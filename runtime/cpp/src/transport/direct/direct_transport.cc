@@ -140,21 +140,22 @@ void DirectTransport::stop_receiving() noexcept {
   board_.attention_event.set();
 }
 
-bool DirectTransport::all_written() {
+bool DirectTransport::all_sent() {
   const std::lock_guard lock(mutex_);
   return std::all_of(connections_.begin(), connections_.end(),
-                     [](const auto& entry) { return entry.second->writer().idle(); });
+                     [](const auto& entry) { return entry.second->all_sent(); });
 }
 
 bool DirectTransport::finish(Deadline deadline) {
   release();
   const int writable = board_.writes.descriptor();
-  bool done = all_written();
+  bool done = all_sent();
   while (!done && !stopping_ && Clock::now() < deadline) {
-    // In steps: a write that is under way on another thread does not show in `writable`.
+    // In steps: neither a write that is under way on another thread nor what the system has still
+    // to send shows in `writable`.
     wait_readable(&writable, 1, std::min(deadline, Clock::now() + kFinishStep));
     flush_ready();
-    done = all_written();
+    done = all_sent();
   }
   shutdown();
   return done;

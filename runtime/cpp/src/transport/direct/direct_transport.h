@@ -74,7 +74,7 @@ class DirectTransport final : public Transport {
   Sent send(const Shared& connection, Buffer& message, std::uint64_t* number, Urgency urgency);
   void flush_ready();
   void age_blocks();
-  bool all_written();
+  bool all_sent();
 
   // ---- the reader
   bool deliver(Event& into);

@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -153,6 +155,11 @@ UniqueFd accept_from(int listener) noexcept {
   } while (socket < 0 && (errno == EINTR || errno == ECONNABORTED));
   if (socket >= 0) make_quick(socket, peer);
   return UniqueFd(socket);
+}
+
+int unsent_bytes(int socket) noexcept {
+  int bytes = 0;
+  return ::ioctl(socket, SIOCOUTQNSD, &bytes) == 0 ? bytes : 0;
 }
 
 void ReceiveTimeout::change(int socket, std::chrono::nanoseconds left) noexcept {

@@ -33,6 +33,11 @@ Result<UniqueFd> listen_on(Endpoint& endpoint);
 /// The next connection; empty when there is none now.
 UniqueFd accept_from(int listener) noexcept;
 
+/// Bytes that the system has taken, and not sent yet: it drops them when the peer sends something
+/// to this end after it was closed (RFC 1122, 4.2.2.13). 0 over Unix sockets, which keep nothing
+/// back.
+int unsent_bytes(int socket) noexcept;
+
 /// How long receive_waiting() waits. Remembers what it set: a system call only when it changes.
 class ReceiveTimeout {
  public:
