@@ -114,6 +114,14 @@ TEST_F(ParentSessionTest, LossTellsWhatWasNeverExecuted) {
   EXPECT_EQ(latched.execution(), Execution::not_executed);
 }
 
+/// What the call fails with, read by the supervisor.
+ErrorCode code_without_waiting(Pending<Value> call) {
+  std::promise<ErrorCode> ended;
+  std::move(call).then(
+      [&](const Result<Value>& result) { ended.set_value(result.failure().code()); });
+  return ended.get_future().get();
+}
+
 TEST_F(ParentSessionTest, ACallerWithoutMemoryToReadEndsAllCalls) {
   open();
   auto other = start("other");
@@ -127,15 +135,24 @@ TEST_F(ParentSessionTest, ACallerWithoutMemoryToReadEndsAllCalls) {
   EXPECT_TRUE(session().close(0ns).ok()) << "nothing of the caller's is left in the books";
 }
 
+TEST_F(ParentSessionTest, APendingCallOutlivesAWaitWithoutMemoryToRead) {
+  open();
+  auto call = start("read");
+  worker_->run_out_of_memory();
+  std::jthread worker([this] {
+    worker_->await_reader();
+    answer(worker_->next("call").id(), "never read");
+  });
+  EXPECT_THROW(static_cast<void>(call.wait_for(20s)), std::bad_alloc);
+  EXPECT_EQ(code_without_waiting(std::move(call)), ErrorCode::connection);
+}
+
 TEST_F(ParentSessionTest, ASupervisorWithoutMemoryToReadEndsAllCalls) {
   open();
   worker_->run_out_of_memory();
-  std::promise<ErrorCode> ended;
-  start("unattended").then([&](const Result<Value>& result) {
-    ended.set_value(result.failure().code());
-  });
-  answer(worker_->next("call").id(), "never read");
-  EXPECT_EQ(ended.get_future().get(), ErrorCode::connection);
+  auto call = start("unattended");
+  std::jthread worker([this] { answer(worker_->next("call").id(), "never read"); });
+  EXPECT_EQ(code_without_waiting(std::move(call)), ErrorCode::connection);
 }
 
 TEST_F(ParentSessionTest, AnAnswerOfAnOlderConnectionIsLate) {

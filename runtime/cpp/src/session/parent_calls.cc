@@ -258,8 +258,8 @@ void ParentSession::end(Call& call, Ending by) {
 
 /// A synchronous call whose caller gets an exception instead of an outcome.
 void ParentSession::forget(Call& call) {
-  if (call.seat->lent_to) call.seat->lent_to->end_loan(call.number.load(std::memory_order_acquire));
-  call.seat = nullptr;
+  const Seat& seat = *std::exchange(call.seat, nullptr);
+  if (seat.lent_to) seat.lent_to->end_loan(call.number.load(std::memory_order_acquire));
   Verdict verdict{};
   if (close_in_books(call, Ending::cancel, verdict)) finished(call);
 }

@@ -55,6 +55,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
       leave_order(*joined, seat);
     }
     if (call.owner == nullptr) forget(call);
+    if (call.seat == &seat) call.seat = nullptr;  // it goes, with its thread's stack
     throw;
   }
   if (joined) leave(lock, *joined, seat);
