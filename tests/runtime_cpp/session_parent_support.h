@@ -88,6 +88,13 @@ class ParentSessionTest : public testing::Test {
   Pending<Value> start(std::string_view function, CallOptions options = {}) {
     return start_dynamic_call(channel(), function, {1, 2}, options);
   }
+  /// Answers the next call as soon as a caller reads.
+  std::jthread answer_a_reader() {
+    return std::jthread([this] {
+      worker_->await_reader();
+      answer(worker_->next("call").id(), "read");
+    });
+  }
   void answer(const std::string& id, Value result) {
     worker_->deliver(message_of("response", id, {{"result", std::move(result)}}));
   }

@@ -126,10 +126,7 @@ TEST_F(ParentSessionTest, ACallerWithoutMemoryToReadEndsAllCalls) {
   open();
   auto other = start("other");
   worker_->run_out_of_memory();
-  std::jthread worker([this] {
-    worker_->await_reader();
-    answer(worker_->next("call").id(), "never read");
-  });
+  const auto worker = answer_a_reader();
   EXPECT_THROW(static_cast<void>(dynamic_call(channel(), "read", {}, {})), std::bad_alloc);
   EXPECT_EQ(other.try_get().failure().code(), ErrorCode::connection);
   EXPECT_TRUE(session().close(0ns).ok()) << "nothing of the caller's is left in the books";
@@ -139,10 +136,7 @@ TEST_F(ParentSessionTest, APendingCallOutlivesAWaitWithoutMemoryToRead) {
   open();
   auto call = start("read");
   worker_->run_out_of_memory();
-  std::jthread worker([this] {
-    worker_->await_reader();
-    answer(worker_->next("call").id(), "never read");
-  });
+  const auto worker = answer_a_reader();
   EXPECT_THROW(static_cast<void>(call.wait_for(20s)), std::bad_alloc);
   EXPECT_EQ(code_without_waiting(std::move(call)), ErrorCode::connection);
 }
