@@ -217,6 +217,15 @@ TEST_P(ConnectService, WaitsForAServiceThatComesLater) {
   EXPECT_EQ(connecting.get().call("add", 1, 2), Value(3));
 }
 
+TEST_P(ConnectService, ATimeoutTooLongForTheClockIsNone) {
+  auto connecting = std::async(std::launch::async, [this] {
+    return ParentWorker::connect("odd", options(std::chrono::nanoseconds::max()), &runtime_);
+  });
+  EXPECT_EQ(connecting.wait_for(10ms), std::future_status::timeout);
+  auto process = start_process();
+  EXPECT_EQ(connecting.get().call("add", 1, 2), Value(3));
+}
+
 TEST_P(ConnectService, ALaunchThatWaitsCanBeGivenUp) {
   const auto launcher =
       session::make_connect_launcher("odd", options(1h), *runtime_.core().transports);

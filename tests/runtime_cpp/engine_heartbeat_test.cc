@@ -50,6 +50,17 @@ TEST(Heartbeat, AWorkerThatMissesTheFirstOneGetsAnother) {
   EXPECT_EQ(beat.next(), Heartbeat::Time::max());
 }
 
+TEST(Heartbeat, TimesTooLongForTheClockNeverComeDue) {
+  const Time start = kStart + 1s;
+  Heartbeat beat(
+      {.interval = std::chrono::nanoseconds::max(), .timeout = std::chrono::nanoseconds::max()});
+  beat.sent({1, 1}, start);
+  EXPECT_EQ(beat.next(), Time::max());
+  EXPECT_TRUE(beat.echoed({1, 1}, start));
+  EXPECT_EQ(beat.next(), Time::max());
+  EXPECT_EQ(beat.due(start + 1s), Due::nothing);
+}
+
 TEST(Heartbeat, HasTheSpecificationsDefaults) {
   const Heartbeat::Options options;
   EXPECT_EQ(options.interval, 5s);

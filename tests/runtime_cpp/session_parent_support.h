@@ -78,7 +78,7 @@ class ParentSessionTest : public testing::Test {
     echo(std::move(extras));
   }
   /// With a worker that has our extensions.
-  void open_ours() { open({{"mf", Value::Map{{"v", 1}}}}); }
+  void open_ours() { open(kOurs); }
   void echo(Value::Map extras = {}) {
     const auto beat = worker_->next("heartbeat");
     Value::Map metadata{{"hb_response", true}};
@@ -99,6 +99,7 @@ class ParentSessionTest : public testing::Test {
     worker_->deliver(message_of("response", id, {{"result", std::move(result)}}));
   }
 
+  const Value::Map kOurs{{"mf", Value::Map{{"v", 1}}}};
   std::shared_ptr<LogRecords> log_ = std::make_shared<LogRecords>();
   Runtime runtime_{{.log = log_, .log_level = LogLevel::debug}};
   SpawnOptions options_;

@@ -27,14 +27,6 @@ class StreamSessionTest : public ParentSessionTest {
   using Item = codec::List<codec::F64>;
   using Numbers = StreamReader<std::int64_t>;
 
-  /// The worker connects, and is one of ours.
-  void open_ours() {
-    session();
-    std::jthread opener([this] { EXPECT_TRUE(session().open().ok()); });
-    worker_->connect();
-    echo(kOurs);
-  }
-
   Result<Numbers> try_watch(const CallOptions& options = {}) {
     return open_reader<codec::I64>(Request(channel(), kWatch, options, 0));
   }
@@ -58,8 +50,6 @@ class StreamSessionTest : public ParentSessionTest {
     answer(worker_->next("call").id(), "fine");
     EXPECT_EQ(call.get(), Value("fine"));
   }
-
-  const Value::Map kOurs{{"mf", Value::Map{{"v", 1}}}};
 };
 
 }  // namespace multifrost::session

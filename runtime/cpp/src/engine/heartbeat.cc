@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/deadline_after.h"
+
 namespace multifrost::engine {
 
 bool Heartbeat::expired(Time now) noexcept {
@@ -36,10 +38,12 @@ bool Heartbeat::echoed(const CallId& id, Time now,
 }
 
 Heartbeat::Time Heartbeat::next(Probe probe) const noexcept {
-  if (waiting_) return std::min(sent_at_ + options_.timeout, probe.value_or(Time::max()));
+  if (waiting_) {
+    return std::min(deadline_after(sent_at_, options_.timeout), probe.value_or(Time::max()));
+  }
   if (probe) return *probe;
   if (!last_echo_) return Time::min();
-  return options_.interval.count() == 0 ? Time::max() : sent_at_ + options_.interval;
+  return options_.interval.count() == 0 ? Time::max() : deadline_after(sent_at_, options_.interval);
 }
 
 }  // namespace multifrost::engine

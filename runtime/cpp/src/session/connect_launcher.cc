@@ -2,6 +2,7 @@
 // port, so every launch looks it up anew.
 #include <utility>
 
+#include "engine/deadline_after.h"
 #include "registry/discovery.h"
 #include "session/launcher.h"
 #include "session/timeout_text.h"
@@ -21,7 +22,7 @@ class ConnectLauncher final : public Launcher {
 
   Result<Launched> launch() override {
     given_up_.clear();
-    const auto until = std::chrono::steady_clock::now() + timeout_;
+    const auto until = engine::deadline_after(std::chrono::steady_clock::now(), timeout_);
     const auto service = registry::discover(registry_, service_id_, until, given_up_.get());
     if (!service) {
       return Failure(service.failure().code(), Execution::not_executed,

@@ -51,7 +51,7 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
     // any more.
     if (!lock.is_held()) lock.lock();
     if (joined) {
-      may_have_lost_messages(*joined);
+      give_up_connection(*joined);
       leave_order(*joined, seat);
     }
     if (call.owner == nullptr) forget(call);
@@ -141,9 +141,9 @@ call::RemoteError error_of(const protocol::Message& message, const Bytes& frame)
   act(link, link.role.leave(seat, unattended_ > 0));
 }
 
-/// An answer may be among them, for which its call would wait for ever: only the end of the
-/// connection ends what was sent on it.
-void ParentSession::may_have_lost_messages(Link& link) noexcept {
+/// Messages may have been lost, and an answer among them, for which its call would wait for ever:
+/// only the end of the connection ends what was sent on it.
+void ParentSession::give_up_connection(Link& link) noexcept {
   link.transport->disconnect(link.peer);
 }
 

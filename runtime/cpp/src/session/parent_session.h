@@ -200,7 +200,7 @@ class ParentSession final : public Watched, public std::enable_shared_from_this<
                                std::shared_ptr<Link>& joined);
   void leave(Lock& lock, Link& link, Seat& seat);
   void leave_order(Link& link, Seat& seat);
-  void may_have_lost_messages(Link& link) noexcept;
+  void give_up_connection(Link& link) noexcept;
   void act(Link& link, const engine::ParentReadRole::Duty& duty) {
     if (!duty.nothing()) act_now(link, duty);
   }

@@ -61,7 +61,7 @@ void ParentSession::read_as_supervisor(const std::shared_ptr<Link>& link) {
     read_a_turn(lock, *link);
   } catch (const std::bad_alloc&) {
     if (!lock.is_held()) lock.lock();
-    may_have_lost_messages(*link);
+    give_up_connection(*link);
   }
   act(*link, link->role.supervisor_done());
 }
